@@ -1,0 +1,166 @@
+/// A dense array of one dtype: row-major, contiguous, sharing its memory with its copies.
+///
+/// A tensor's elements never change while anybody else can see them: an op that wants to write in place first makes
+/// sure that it holds the only reference (``isUniquelyReferenced()``).
+public struct Tensor: @unchecked Sendable {
+  public let dtype: DType
+  public let shape: [Int]
+  public private(set) var buffer: Buffer
+
+  /// Wraps a buffer.
+  /// **Errors**: `InvalidArgument` when the buffer is smaller than the shape asks for.
+  public init(dtype: DType, shape: [Int], buffer: Buffer) throws {
+    guard let count = Shape.elementCount(shape) else {
+      throw EngineError.invalidArgument("a tensor cannot have shape \(Shape(known: shape).bracketed)")
+    }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)
+    guard !overflow, buffer.byteCount >= bytes, dtype != .string || buffer.strings.count == count else {
+      throw EngineError.invalidArgument(
+        "a buffer of \(buffer.byteCount) bytes is too small for a \(dtype) tensor of shape \(Shape(known: shape).bracketed)")
+    }
+    self.dtype = dtype
+    self.shape = shape
+    self.buffer = buffer
+  }
+
+  /// Allocates without initialising (numeric types), or with empty strings.
+  /// **Errors**: `ResourceExhausted` when the size overflows or memory runs out.
+  public init(uninitialized dtype: DType, shape: [Int]) throws {
+    guard let count = Shape.elementCount(shape) else {
+      throw EngineError.invalidArgument("a tensor cannot have shape \(Shape(known: shape).bracketed)")
+    }
+    if dtype == .string {
+      buffer = Buffer(strings: [ByteString](repeating: [], count: count))
+    } else {
+      let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)
+      guard !overflow else {
+        throw EngineError.resourceExhausted("a \(dtype) tensor of shape \(Shape(known: shape).bracketed) is too large")
+      }
+      buffer = try Buffer(byteCount: bytes)
+    }
+    self.dtype = dtype
+    self.shape = shape
+  }
+
+  public init(zeros dtype: DType, shape: [Int]) throws {
+    try self.init(uninitialized: dtype, shape: shape)
+    if dtype.isPlainData { buffer.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount) }
+  }
+
+  /// Copies `values` into a new tensor of the given shape.
+  public init<Element: TensorElement>(_ values: [Element], shape: [Int]) throws {
+    try self.init(uninitialized: Element.dtype, shape: shape)
+    guard values.count == elementCount else {
+      throw EngineError.invalidArgument(
+        "\(values.count) values do not fill a tensor of shape \(Shape(known: shape).bracketed)")
+    }
+    values.withUnsafeBytes { source in
+      if let base = source.baseAddress { buffer.pointer.copyMemory(from: base, byteCount: source.count) }
+    }
+  }
+
+  public init<Element: TensorElement>(scalar value: Element) {
+    let bytes = MemoryLayout<Element>.size
+    // 64 bytes cannot fail in a process that still runs; fall back to an owned heap block rather than trap.
+    if let pooled = try? Buffer(byteCount: bytes) {
+      buffer = pooled
+    } else {
+      let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 16)
+      buffer = Buffer(borrowing: raw, byteCount: bytes) { raw.deallocate() }
+    }
+    buffer.pointer.storeBytes(of: value, as: Element.self)
+    dtype = Element.dtype
+    shape = []
+  }
+
+  public init(strings: [ByteString], shape: [Int]) throws {
+    try self.init(dtype: .string, shape: shape, buffer: Buffer(strings: strings))
+  }
+
+  public init(string: String) {
+    dtype = .string
+    shape = []
+    buffer = Buffer(strings: [ByteString(string.utf8)])
+  }
+
+  /// A scalar handle on an object of the session, such as a variable.
+  public init(resource: AnyObject) {
+    dtype = .resource
+    shape = []
+    buffer = Buffer(resource: resource)
+  }
+
+  public var rank: Int { shape.count }
+  public var elementCount: Int { shape.reduce(1, &*) }  // the initialiser has ruled out overflow
+  public var byteCount: Int { elementCount &* dtype.itemSize }
+  public var pointer: UnsafeMutableRawPointer { buffer.pointer }
+
+  /// The elements as memory of `Element`, which must be this tensor's type (the caller has checked `dtype`).
+  @inlinable
+  public func elements<Element: TensorElement>(_ type: Element.Type = Element.self) -> UnsafeMutablePointer<Element> {
+    assert(Element.dtype.itemSize == dtype.itemSize)
+    return buffer.pointer.assumingMemoryBound(to: Element.self)
+  }
+
+  /// A copy of all elements.
+  public func scalars<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
+    guard Element.dtype == dtype else {
+      throw EngineError.invalidArgument("expected a \(Element.dtype) tensor, got \(dtype)")
+    }
+    return Array(UnsafeBufferPointer(start: elements(type), count: elementCount))
+  }
+
+  public var strings: [ByteString] { buffer.strings }
+
+  /// All elements of an integer tensor, widened.
+  /// **Errors**: `InvalidArgument` for other types.
+  public func integers() throws -> [Int] {
+    func widen<T: TensorElement & BinaryInteger>(_ type: T.Type) -> [Int] {
+      UnsafeBufferPointer(start: elements(type), count: elementCount).map { Int(truncatingIfNeeded: $0) }
+    }
+    switch dtype {
+    case .int32: return widen(Int32.self)
+    case .int64: return widen(Int64.self)
+    case .int8: return widen(Int8.self)
+    case .int16: return widen(Int16.self)
+    case .uint8: return widen(UInt8.self)
+    case .uint16: return widen(UInt16.self)
+    case .uint32: return widen(UInt32.self)
+    case .uint64: return widen(UInt64.self)
+    default: throw EngineError.invalidArgument("expected an integer tensor, got \(dtype)")
+    }
+  }
+
+  /// The same elements under another shape.
+  /// **Errors**: `InvalidArgument` when the element counts differ.
+  public func reshaped(_ newShape: [Int]) throws -> Tensor {
+    guard Shape.elementCount(newShape) == elementCount else {
+      throw EngineError.invalidArgument(
+        "Input to reshape is a tensor with \(elementCount) values, but the requested shape has "
+          + "\(Shape.elementCount(newShape) ?? 0)")
+    }
+    return try Tensor(dtype: dtype, shape: newShape, buffer: buffer)
+  }
+
+  /// The same bytes seen as another type of the same width.
+  public func bitcast(_ newType: DType) throws -> Tensor {
+    guard newType.itemSize == dtype.itemSize else {
+      throw EngineError.invalidArgument("cannot view \(dtype) as \(newType)")
+    }
+    return try Tensor(dtype: newType, shape: shape, buffer: buffer)
+  }
+
+  /// A deep copy that shares nothing.
+  public func copied() throws -> Tensor {
+    if dtype == .string { return try Tensor(strings: buffer.strings, shape: shape) }
+    if !dtype.isPlainData { return self }
+    let copy = try Tensor(uninitialized: dtype, shape: shape)
+    copy.pointer.copyMemory(from: pointer, byteCount: byteCount)
+    return copy
+  }
+
+  /// Whether this value holds the only reference to memory that the engine may write to.
+  public mutating func isUniquelyReferenced() -> Bool {
+    isKnownUniquelyReferenced(&buffer) && buffer.isEngineOwned
+  }
+}
