@@ -19,7 +19,8 @@ enum BufferPool {
   nonisolated(unsafe) private static let heads: UnsafeMutablePointer<UnsafeMutableRawPointer?> = {
     let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: classCount)
     heads.initialize(repeating: nil, count: classCount)
-    pthread_atfork({ BufferPool.lock.lock() }, { BufferPool.lock.unlock() }, { BufferPool.lock.reinitializeAfterFork() })
+    pthread_atfork(
+      { BufferPool.lock.lock() }, { BufferPool.lock.unlock() }, { BufferPool.lock.reinitializeAfterFork() })
     return heads
   }()
   nonisolated(unsafe) private static var cachedBytes = 0

@@ -16,7 +16,8 @@ public struct Tensor: @unchecked Sendable {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)
     guard !overflow, buffer.byteCount >= bytes, dtype != .string || buffer.strings.count == count else {
       throw EngineError.invalidArgument(
-        "a buffer of \(buffer.byteCount) bytes is too small for a \(dtype) tensor of shape \(Shape(known: shape).bracketed)")
+        "a buffer of \(buffer.byteCount) bytes is too small for a \(dtype) tensor of shape \(Shape(known: shape).bracketed)"
+      )
     }
     self.dtype = dtype
     self.shape = shape
@@ -71,6 +72,30 @@ public struct Tensor: @unchecked Sendable {
     buffer.pointer.storeBytes(of: value, as: Element.self)
     dtype = Element.dtype
     shape = []
+  }
+
+  /// A scalar of any numeric type.
+  /// **Errors**: `InvalidArgument` for types without numbers (string, resource, variant, complex).
+  public init(scalar value: Double, dtype: DType) throws {
+    func whole<T: TensorElement & FixedWidthInteger>(_ type: T.Type) -> Tensor {
+      Tensor(scalar: value.isNaN ? 0 : T(clamping: Int64(min(max(value, -9.2e18), 9.2e18))))
+    }
+    switch dtype {
+    case .float32: self.init(scalar: Float(value))
+    case .float64: self.init(scalar: value)
+    case .float16: self.init(scalar: Half(Float(value)))
+    case .bfloat16: self.init(scalar: BFloat16(Float(value)))
+    case .bool: self.init(scalar: value != 0)
+    case .int8: self = whole(Int8.self)
+    case .int16: self = whole(Int16.self)
+    case .int32: self = whole(Int32.self)
+    case .int64: self = whole(Int64.self)
+    case .uint8: self = whole(UInt8.self)
+    case .uint16: self = whole(UInt16.self)
+    case .uint32: self = whole(UInt32.self)
+    case .uint64: self = whole(UInt64.self)
+    default: throw EngineError.invalidArgument("a \(dtype) tensor cannot hold the number \(value)")
+    }
   }
 
   public init(strings: [ByteString], shape: [Int]) throws {

@@ -1,0 +1,1 @@
+// The header is the contract; this file lets the package manager build the target.

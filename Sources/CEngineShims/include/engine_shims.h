@@ -1,0 +1,32 @@
+/* What Swift cannot say by itself: CPU features, and the memory order of a spinning thread. */
+#ifndef ENGINE_SHIMS_H
+#define ENGINE_SHIMS_H
+
+#include <stdint.h>
+
+/* The highest x86-64 level that the CPU offers and the system saves the registers of: 1 (baseline, with x86-64-v2),
+ * 3 (AVX2, FMA) or 4 (AVX-512 F, BW, CD, DQ, VL); 1 on other machines. */
+static inline int engine_cpu_level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("bmi2")) return 1;
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+      !__builtin_cpu_supports("avx512vl"))
+    return 3;
+  return 4;
+#else
+  return 1;
+#endif
+}
+
+/* Tells the core that the thread is spinning. */
+static inline void engine_spin_hint(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+#endif

@@ -1,0 +1,3 @@
+let graphFunctions: [HostFunction] = []
+let collectionFunctions: [HostFunction] = []
+let sessionFunctions: [HostFunction] = []

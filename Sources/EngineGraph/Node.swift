@@ -1,0 +1,131 @@
+import EngineCore
+
+/// One operation of a graph. Created by ``Graph/addNode(_:inputs:attributes:name:controlInputs:)`` only.
+public final class Node: @unchecked Sendable {
+  /// Position in the graph; inputs always have smaller ones.
+  public let id: Int
+  public let name: String
+  public let definition: OpDefinition
+  public private(set) var inputs: [Output]
+  public private(set) var controlInputs: [Node]
+  public internal(set) var attributes: [String: AttributeValue]
+  public let outputTypes: [DType]
+  /// What is known of the outputs' shapes; a program may refine it (`Tensor.set_shape`).
+  public internal(set) var outputShapes: [Shape]
+  public var device: String
+  /// The line of the user's program that made the node, as `file:line`.
+  public let origin: String?
+  public unowned let graph: Graph
+
+  init(
+    id: Int, name: String, definition: OpDefinition, inputs: [Output], controlInputs: [Node],
+    attributes: [String: AttributeValue], outputTypes: [DType], outputShapes: [Shape], device: String,
+    origin: String?, graph: Graph
+  ) {
+    self.id = id
+    self.name = name
+    self.definition = definition
+    self.inputs = inputs
+    self.controlInputs = controlInputs
+    self.attributes = attributes
+    self.outputTypes = outputTypes
+    self.outputShapes = outputShapes
+    self.device = device
+    self.origin = origin
+    self.graph = graph
+  }
+
+  /// The op's name, such as `MatMul`.
+  public var type: String { definition.name }
+  public var outputs: [Output] { outputTypes.indices.map { Output(node: self, index: $0) } }
+  public func output(_ index: Int = 0) -> Output { Output(node: self, index: index) }
+
+  /// Adds a control input after creation (TensorFlow allows it for a few constructs). It must be an older node.
+  public func addControlInput(_ node: Node) throws {
+    guard node.graph === graph else { throw EngineError.value("control inputs must be from the same graph") }
+    guard node.id < id else {
+      throw EngineError.value("a control input must be created before the node that waits for it")
+    }
+    if !controlInputs.contains(where: { $0 === node }) { controlInputs.append(node) }
+  }
+
+  // MARK: Attributes, typed
+
+  public func int(_ name: String) -> Int {
+    if case .int(let value)? = attributes[name] { return value }
+    return 0
+  }
+  public func float(_ name: String) -> Float {
+    if case .float(let value)? = attributes[name] { return value }
+    return 0
+  }
+  public func bool(_ name: String) -> Bool {
+    if case .bool(let value)? = attributes[name] { return value }
+    return false
+  }
+  public func string(_ name: String) -> String {
+    if case .string(let value)? = attributes[name] { return String(decoding: value, as: UTF8.self) }
+    return ""
+  }
+  public func dtype(_ name: String) -> DType {
+    if case .type(let value)? = attributes[name] { return value }
+    return .float32
+  }
+  public func ints(_ name: String) -> [Int] {
+    if case .ints(let value)? = attributes[name] { return value }
+    return []
+  }
+  public func types(_ name: String) -> [DType] {
+    if case .types(let value)? = attributes[name] { return value }
+    return []
+  }
+  public func shapes(_ name: String) -> [Shape] {
+    if case .shapes(let value)? = attributes[name] { return value }
+    return []
+  }
+  public func shape(_ name: String) -> Shape {
+    if case .shape(let value)? = attributes[name] { return value }
+    return .unknown
+  }
+  public func tensor(_ name: String) -> Tensor? {
+    if case .tensor(let value)? = attributes[name] { return value }
+    return nil
+  }
+  public func function(_ name: String) -> String? {
+    if case .function(let value)? = attributes[name] { return value }
+    return nil
+  }
+}
+
+/// One result of a node: what TensorFlow calls a `Tensor` of a graph.
+public struct Output: Hashable, Sendable {
+  public let node: Node
+  public let index: Int
+
+  public init(node: Node, index: Int) {
+    self.node = node
+    self.index = index
+  }
+
+  public static func == (a: Output, b: Output) -> Bool { a.node === b.node && a.index == b.index }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(ObjectIdentifier(node))
+    hasher.combine(index)
+  }
+
+  public var graph: Graph { node.graph }
+  public var dtype: DType { node.outputTypes[index] }
+  public var shape: Shape { node.outputShapes[index] }
+  /// `name:index`.
+  public var name: String { "\(node.name):\(index)" }
+
+  /// Refines the static shape.
+  /// **Errors**: `ValueError` when it contradicts what is known.
+  public func setShape(_ shape: Shape) throws {
+    node.outputShapes[index] = try node.outputShapes[index].merged(with: shape)
+  }
+}
+
+extension Output: CustomStringConvertible {
+  public var description: String { "Tensor(\"\(name)\", shape=\(shape), dtype=\(dtype))" }
+}

@@ -1,0 +1,79 @@
+import EngineCore
+
+/// The geometry of a two-dimensional window over NHWC data: sizes, steps and the zeros around the input.
+public struct WindowGeometry: Sendable, Hashable {
+  public var height: Int
+  public var width: Int
+  public var strideHeight: Int
+  public var strideWidth: Int
+  public var dilationHeight = 1
+  public var dilationWidth = 1
+  public var padTop: Int
+  public var padLeft: Int
+  public var outputHeight: Int
+  public var outputWidth: Int
+
+  public init(
+    height: Int, width: Int, strideHeight: Int, strideWidth: Int, dilationHeight: Int = 1, dilationWidth: Int = 1,
+    padTop: Int, padLeft: Int, outputHeight: Int, outputWidth: Int
+  ) {
+    self.height = height
+    self.width = width
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.dilationHeight = dilationHeight
+    self.dilationWidth = dilationWidth
+    self.padTop = padTop
+    self.padLeft = padLeft
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+  }
+}
+
+extension Kernels {
+  /// `y[n, i, j, f] = Σ x[n, i·s + r·d − pad, j·s + c·d − pad, ch]·w[r, c, ch, f]`.
+  /// `x: [n, h, w, c]`, `filter: [r, c, in, out]`, `y: [n, oh, ow, out]`. Groups: `in` may divide the input's channels.
+  /// **Types**: floating.
+  public static func conv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
+    throw unsupported("conv2D", x.dtype)
+  }
+
+  /// The gradient of ``conv2D`` with respect to its input; `dx` has the input's shape.
+  public static func conv2DBackpropInput(
+    _ filter: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
+  ) throws { throw unsupported("conv2DBackpropInput", dy.dtype) }
+
+  /// The gradient of ``conv2D`` with respect to its filter.
+  public static func conv2DBackpropFilter(
+    _ x: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dFilter: Tensor
+  ) throws { throw unsupported("conv2DBackpropFilter", dy.dtype) }
+
+  /// `filter: [r, c, in, multiplier]`, `y: [n, oh, ow, in·multiplier]`.
+  public static func depthwiseConv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
+    throw unsupported("depthwiseConv2D", x.dtype)
+  }
+  public static func depthwiseConv2DBackpropInput(
+    _ filter: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
+  ) throws { throw unsupported("depthwiseConv2DBackpropInput", dy.dtype) }
+  public static func depthwiseConv2DBackpropFilter(
+    _ x: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dFilter: Tensor
+  ) throws { throw unsupported("depthwiseConv2DBackpropFilter", dy.dtype) }
+
+  /// The largest element of each window; padding never wins. NHWC. **Types**: real numbers.
+  public static func maxPool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
+    throw unsupported("maxPool", x.dtype)
+  }
+
+  /// Each window's gradient goes to the first of its largest elements.
+  public static func maxPoolGrad(
+    _ x: Tensor, _ y: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
+  ) throws { throw unsupported("maxPoolGrad", x.dtype) }
+
+  /// The mean over the part of each window that lies inside the input. **Types**: floating.
+  public static func averagePool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
+    throw unsupported("averagePool", x.dtype)
+  }
+  public static func averagePoolGrad(_ dy: Tensor, _ window: WindowGeometry, into dx: Tensor) throws {
+    throw unsupported("averagePoolGrad", dy.dtype)
+  }
+}

@@ -1,0 +1,26 @@
+import EngineCore
+
+extension Kernels {
+  /// Reduces `x` over `axes` (distinct, non-negative). `y` has the kept dimensions' element count; its shape may have
+  /// ones for the reduced axes. Over nothing, sum is 0, product 1, maximum the lowest value, mean NaN. Not in place.
+  /// **Types**: all real numbers; `any` and `all` take bool.
+  /// **Numerics**: float16 and bfloat16 accumulate in Float; integers wrap.
+  public static func reduce(_ operation: ReductionOperation, _ x: Tensor, axes: [Int], into y: Tensor) throws {
+    throw unsupported("\(operation)", x.dtype)
+  }
+
+  /// The position of the largest (or smallest) element along `axis`, the first of equals; y is int32 or int64.
+  public static func argReduce(_ x: Tensor, axis: Int, largest: Bool, into y: Tensor) throws {
+    throw unsupported("argReduce", x.dtype)
+  }
+
+  /// Running sums or products along `axis`. **Types**: real numbers.
+  public static func cumulate(
+    _ operation: ReductionOperation, _ x: Tensor, axis: Int, exclusive: Bool, reverse: Bool, into y: Tensor
+  ) throws {
+    throw unsupported("cumulative \(operation)", x.dtype)
+  }
+
+  /// `½·Σx²`, a scalar. **Types**: floating.
+  public static func l2Loss(_ x: Tensor, into y: Tensor) throws { throw unsupported("l2Loss", x.dtype) }
+}

@@ -1,0 +1,55 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// The same elements under another shape, in which one dimension may be -1: what is left.
+  static let reshape = OpDefinition(
+    "Reshape", inputs: [.tensor("tensor", "T"), .tensor("shape", "Tshape")], outputs: [.tensor("output", "T")],
+    attributes: [.type("T"), .type("Tshape", .index, default: .int32)],
+    shape: { context in
+      let target = try context.shape(fromInput: 1)
+      guard var dimensions = target.dimensions else { return [.unknown] }
+      let unknown = dimensions.filter { $0 == nil }.count
+      guard let known = context.input(0).known, let count = Shape.elementCount(known) else { return [target] }
+      let product = dimensions.reduce(1) { $0 &* ($1 ?? 1) }
+      // A dimension that is only unknown so far counts like -1 only when the shape is a constant.
+      if unknown == 1, context.constant(1) != nil, let hole = dimensions.firstIndex(of: nil) {
+        guard product != 0, count % product == 0 else {
+          if product == 0, count == 0 { return [target] }
+          throw EngineError.value(
+            "Cannot reshape a tensor with \(count) elements to shape \(target.bracketed) (\(product) elements)")
+        }
+        dimensions[hole] = count / product
+      } else if unknown == 0, product != count {
+        throw EngineError.value(
+          "Cannot reshape a tensor with \(count) elements to shape \(target.bracketed) (\(product) elements)")
+      }
+      return [Shape(dimensions)]
+    },
+    gradient: .rule { context in
+      [
+        .dense(
+          try context.graph.op("Reshape", try context.gradient(), try context.graph.op("Shape", context.input(0)))),
+        nil,
+      ]
+    },
+    sample: OpSample([.init([2, 3], .uniform(-2, 2)), .init([2], .fixed([3, -1]), dtype: .int32, isConstant: true)])
+  ) { context in
+    let x = context.inputs[0]
+    var shape = try context.integers(1)
+    let holes = shape.indices.filter { shape[$0] == -1 }
+    guard holes.count <= 1, shape.allSatisfy({ $0 >= -1 }) else {
+      throw EngineError.invalidArgument("Only one input size may be -1, the others must be >= 0: got \(shape)")
+    }
+    if let hole = holes.first {
+      shape[hole] = 1
+      guard let rest = Shape.elementCount(shape), rest > 0, x.elementCount % rest == 0 else {
+        throw EngineError.invalidArgument(
+          "Input to reshape is a tensor with \(x.elementCount) values, but the requested shape requires a multiple of "
+            + "\(Shape.elementCount(shape) ?? 0)")
+      }
+      shape[hole] = x.elementCount / rest
+    }
+    context.setOutput(0, try context.takeInput(0).reshaped(shape))
+  }
+}

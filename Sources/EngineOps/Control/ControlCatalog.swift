@@ -1,0 +1,7 @@
+import EngineGraph
+
+extension OpCatalog {
+  static let controlOps: [OpDefinition] = [
+    .noOp
+  ]
+}

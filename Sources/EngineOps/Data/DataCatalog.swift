@@ -1,0 +1,5 @@
+import EngineGraph
+
+extension OpCatalog {
+  static let dataOps: [OpDefinition] = []
+}

@@ -1,0 +1,9 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// `y = eˣ`; dx = dy·y.
+  static let exp = unary("Exp", .exp, types: .floating, sample: OpSample([.init([2, 3], .uniform(-3, 3))])) {
+    graph, _, y, dy in try graph.op("Mul", dy, y)
+  }
+}

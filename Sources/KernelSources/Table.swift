@@ -1,0 +1,4 @@
+import KernelTable
+
+/// The table of the level that this module is compiled for.
+public let kernelTable = KernelTable(levelName: levelName)

@@ -1,0 +1,2 @@
+/// What differs between the CPU levels.
+let levelName = "v3"
