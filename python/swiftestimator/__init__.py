@@ -1,0 +1,1 @@
+"""swiftestimator: TensorFlow Estimator programs without TensorFlow."""
