@@ -12,3 +12,8 @@ public enum Kernels {
     .unimplemented("no \(kernel) kernel for \(dtype)")
   }
 }
+
+extension Kernels {
+  /// The CPU level in use: `baseline`, `v3` or `v4`.
+  public static var levelName: String { "baseline" }
+}
