@@ -8,15 +8,7 @@ extension Kernels {
   public static func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool, into c: Tensor) throws {
     switch c.dtype {
     case .float32, .float64: try products(a, b, transposeA, transposeB, c)
-    case .float16, .bfloat16:
-      let (wideA, wideB) = (
-        try Tensor(uninitialized: .float32, shape: a.shape), try Tensor(uninitialized: .float32, shape: b.shape)
-      )
-      let wideC = try Tensor(uninitialized: .float32, shape: c.shape)
-      try cast(a, into: wideA)
-      try cast(b, into: wideB)
-      try products(wideA, wideB, transposeA, transposeB, wideC)
-      try cast(wideC, into: c)
+    case .float16, .bfloat16: try throughFloat([a, b], c) { try products($0[0], $0[1], transposeA, transposeB, $1) }
     default: try PlainKernels.matmul(a, b, transposeA: transposeA, transposeB: transposeB, into: c)
     }
   }
