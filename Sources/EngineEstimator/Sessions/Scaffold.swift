@@ -120,7 +120,8 @@ public final class Scaffold {
   public static func defaultLocalInitOp(_ graph: Graph) throws -> Node {
     let variables = graph.variables(in: CollectionName.localVariables).map(\.initializer)
     return try graph.group(
-      variables + graph.operations(in: CollectionName.tableInitializers) + graph.operations(in: GraphKeys.localResources),
+      variables + graph.operations(in: CollectionName.tableInitializers)
+        + graph.operations(in: GraphKeys.localResources),
       name: "local_init")
   }
 }

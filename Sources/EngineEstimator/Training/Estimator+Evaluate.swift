@@ -38,7 +38,8 @@ extension Estimator {
     if let warmStart, checkpoint == nil { try warmStart(graph) }
 
     let loss = try tensor(spec.loss, "loss")
-    for reserved in [CollectionName.globalStep, "loss"] where spec.evalMetricOps.contains(where: { $0.name == reserved }) {
+    for reserved in [CollectionName.globalStep, "loss"]
+    where spec.evalMetricOps.contains(where: { $0.name == reserved }) {
       let quoted = reserved == "loss" ? "\"loss\"" : "`\(reserved)`"
       throw EngineError.value(
         "Metric with name \(quoted) is not allowed, because Estimator already defines a default metric with the same "
@@ -128,8 +129,9 @@ enum EvaluationSummary {
     var summary = SummaryBuilder()
     for metric in results where metric.name != CollectionName.globalStep {
       guard metric.values.count == 1, let value = metric.values.first else {
-        Logger.warning("Skipping summary for \(metric.name), must be a float, np.float32, np.int64, np.int32 or int "
-          + "or np.ndarray or a serialized string of Summary.")
+        Logger.warning(
+          "Skipping summary for \(metric.name), must be a float, np.float32, np.int64, np.int32 or int "
+            + "or np.ndarray or a serialized string of Summary.")
         continue
       }
       try summary.add(metric: metric.name, value)
