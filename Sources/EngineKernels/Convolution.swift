@@ -35,45 +35,55 @@ extension Kernels {
   /// `x: [n, h, w, c]`, `filter: [r, c, in, out]`, `y: [n, oh, ow, out]`. Groups: `in` may divide the input's channels.
   /// **Types**: floating.
   public static func conv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    throw unsupported("conv2D", x.dtype)
+    try PlainKernels.conv2D(x, filter, window, into: y)
   }
 
   /// The gradient of ``conv2D`` with respect to its input; `dx` has the input's shape.
   public static func conv2DBackpropInput(
     _ filter: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
-  ) throws { throw unsupported("conv2DBackpropInput", dy.dtype) }
+  ) throws {
+    try PlainKernels.conv2DBackpropInput(filter, dy, window, into: dx)
+  }
 
   /// The gradient of ``conv2D`` with respect to its filter.
   public static func conv2DBackpropFilter(
     _ x: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dFilter: Tensor
-  ) throws { throw unsupported("conv2DBackpropFilter", dy.dtype) }
+  ) throws {
+    try PlainKernels.conv2DBackpropFilter(x, dy, window, into: dFilter)
+  }
 
   /// `filter: [r, c, in, multiplier]`, `y: [n, oh, ow, in·multiplier]`.
   public static func depthwiseConv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    throw unsupported("depthwiseConv2D", x.dtype)
+    try PlainKernels.depthwiseConv2D(x, filter, window, into: y)
   }
   public static func depthwiseConv2DBackpropInput(
     _ filter: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
-  ) throws { throw unsupported("depthwiseConv2DBackpropInput", dy.dtype) }
+  ) throws {
+    try PlainKernels.depthwiseConv2DBackpropInput(filter, dy, window, into: dx)
+  }
   public static func depthwiseConv2DBackpropFilter(
     _ x: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dFilter: Tensor
-  ) throws { throw unsupported("depthwiseConv2DBackpropFilter", dy.dtype) }
+  ) throws {
+    try PlainKernels.depthwiseConv2DBackpropFilter(x, dy, window, into: dFilter)
+  }
 
   /// The largest element of each window; padding never wins. NHWC. **Types**: real numbers.
   public static func maxPool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    throw unsupported("maxPool", x.dtype)
+    try PlainKernels.maxPool(x, window, into: y)
   }
 
   /// Each window's gradient goes to the first of its largest elements.
   public static func maxPoolGrad(
     _ x: Tensor, _ y: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
-  ) throws { throw unsupported("maxPoolGrad", x.dtype) }
+  ) throws {
+    try PlainKernels.maxPoolGrad(x, y, dy, window, into: dx)
+  }
 
   /// The mean over the part of each window that lies inside the input. **Types**: floating.
   public static func averagePool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    throw unsupported("averagePool", x.dtype)
+    try PlainKernels.averagePool(x, window, into: y)
   }
   public static func averagePoolGrad(_ dy: Tensor, _ window: WindowGeometry, into dx: Tensor) throws {
-    throw unsupported("averagePoolGrad", dy.dtype)
+    try PlainKernels.averagePoolGrad(dy, window, into: dx)
   }
 }

@@ -6,11 +6,12 @@ namespace (``tf`` for the root, ``nn`` for ``tf.nn``); the value lists names, ``
 
 from functools import lru_cache
 
+from swiftestimator._api.table_data import TABLE as _data
 from swiftestimator._api.table_framework import TABLE as _framework
 
 __all__ = ["names"]
 
-_TABLES = (_framework,)
+_TABLES = (_framework, _data)
 
 
 @lru_cache

@@ -35,5 +35,17 @@ TABLE = {
         "2 tf": "constant=constant_v2",
     },
     "_framework.session": {"1 tf": "Session InteractiveSession get_default_session"},
+    "_protos.messages": {
+        "1 tf": (
+            "ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions RunMetadata GraphDef NodeDef AttrValue "
+            "MetaGraphDef NameAttrList Summary SummaryMetadata HistogramProto Event SessionLog LogMessage"
+        ),
+        "1 summary": "Summary Event SessionLog TaggedRunMetadata",
+        "12 train": (
+            "Example SequenceExample Features Feature FeatureList FeatureLists BytesList FloatList Int64List ClusterDef "
+            "JobDef"
+        ),
+        "1 train": "SaverDef",
+    },
     "_errors": {"12 errors": _ERRORS},
 }
