@@ -594,18 +594,19 @@ def slice_item(tensor, key):
     for position, item in enumerate(key):
         bit = 1 << position
         if item.__class__ is _SLICE:
+            kinds = [b.dtype for b in (item.start, item.stop, item.step) if isinstance(b, Tensor)]
             for bound, values, mask in ((item.start, begin, "begin_mask"), (item.stop, end, "end_mask")):
                 if bound is not None and not (isinstance(bound, Dimension) and bound.value is None):
                     _check_index(bound)
                     values.append(bound)
                 else:
-                    values.append(0)
+                    values.append(constant(0, kinds[0]) if kinds else 0)
                     masks[mask] |= bit
             if item.step is not None and not (isinstance(item.step, Dimension) and item.step.value is None):
                 _check_index(item.step)
                 strides.append(item.step)
             else:
-                strides.append(1)
+                strides.append(constant(1, kinds[0]) if kinds else 1)
         elif item is Ellipsis:
             begin.append(0)
             end.append(0)
