@@ -2,7 +2,7 @@ import EngineCore
 import Glibc
 
 /// What happens to a row of a variable in a scatter.
-public enum ScatterOperation: UInt8, CaseIterable, Sendable {
+public enum RowUpdateOperation: UInt8, CaseIterable, Sendable {
   case add, subtract, multiply, divide, minimum, maximum, update
 }
 
@@ -41,7 +41,7 @@ extension Kernels {
   /// `updates: indices.shape + w.shape[1...]` or scalar.
   /// **Types**: numbers; `update` takes all. **Errors**: `InvalidArgument` for an index out of range.
   public static func scatterRows(
-    _ operation: ScatterOperation, _ w: Tensor, _ indices: Tensor, _ updates: Tensor
+    _ operation: RowUpdateOperation, _ w: Tensor, _ indices: Tensor, _ updates: Tensor
   ) throws {
     guard let rows = w.shape.first else {
       throw EngineError.invalidArgument("a scatter needs a variable of rank 1 at least, got a scalar")
@@ -113,7 +113,7 @@ extension Kernels {
 
   @inline(__always)
   private static func scatter<T: BinaryFloatingPoint>(
-    _ operation: ScatterOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
+    _ operation: RowUpdateOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
     _ positions: [Int], _ width: Int, _ isScalar: Bool
   ) {
     for (index, position) in positions.enumerated() {
@@ -134,7 +134,7 @@ extension Kernels {
 
   @inline(__always)
   private static func scatterIntegers<T: FixedWidthInteger>(
-    _ operation: ScatterOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
+    _ operation: RowUpdateOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
     _ positions: [Int], _ width: Int, _ isScalar: Bool
   ) throws {
     for (index, position) in positions.enumerated() {
@@ -159,7 +159,7 @@ extension Kernels {
 
   @inline(__always)
   private static func scatterStored<T: StoredReal>(
-    _ operation: ScatterOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
+    _ operation: RowUpdateOperation, _ w: UnsafeMutablePointer<T>, _ updates: UnsafeMutablePointer<T>,
     _ positions: [Int], _ width: Int, _ isScalar: Bool
   ) {
     for (index, position) in positions.enumerated() {

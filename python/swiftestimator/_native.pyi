@@ -64,3 +64,6 @@ def register(
     that Object, or None to use it as it is. make_error gets a dict of kind, code, message, node and origin, and the
     exception of a callback that led to the failure, if any.
     """
+
+def hooks() -> dict[str, Callable[..., Any] | None]:
+    """The hooks that are set, for register(**hooks)."""

@@ -4,7 +4,7 @@ import EngineKernels
 
 extension OpDefinition {
   /// The ops that combine rows of a variable with `updates`: `indices.shape + variable.shape[1...]`, or a scalar.
-  static func resourceScatter(_ name: String, _ operation: ScatterOperation) -> OpDefinition {
+  static func resourceScatter(_ name: String, _ operation: RowUpdateOperation) -> OpDefinition {
     OpDefinition(
       name,
       inputs: [.tensor("resource", .resource), .tensor("indices", "Tindices"), .tensor("updates", "dtype")],
@@ -37,7 +37,7 @@ extension OpDefinition {
   }
 
   /// The same for slices at multi-dimensional positions.
-  static func resourceScatterNd(_ name: String, _ operation: ScatterOperation) -> OpDefinition {
+  static func resourceScatterNd(_ name: String, _ operation: RowUpdateOperation) -> OpDefinition {
     OpDefinition(
       name, inputs: [.tensor("ref", .resource), .tensor("indices", "Tindices"), .tensor("updates", "T")],
       attributes: [
