@@ -3,53 +3,53 @@ import EngineCore
 extension Kernels {
   /// `y[i] = f(x[i])`. **Types**: all numbers where the function makes sense; y has x's type.
   public static func unary(_ operation: UnaryOperation, _ x: Tensor, into y: Tensor) throws {
-    throw unsupported("\(operation)", x.dtype)
+    try PlainKernels.unary(operation, x, into: y)
   }
 
   /// `y[i] = max(x[i], alpha·x[i])` for `alpha` < 1.
   public static func leakyRelu(_ x: Tensor, alpha: Float, into y: Tensor) throws {
-    throw unsupported("leakyRelu", x.dtype)
+    try PlainKernels.leakyRelu(x, alpha: alpha, into: y)
   }
 
   /// `dx = dy` where x > 0, `alpha·dy` elsewhere.
   public static func leakyReluGrad(_ dy: Tensor, _ x: Tensor, alpha: Float, into dx: Tensor) throws {
-    throw unsupported("leakyReluGrad", x.dtype)
+    try PlainKernels.leakyReluGrad(dy, x, alpha: alpha, into: dx)
   }
 
   /// `z = f(a, b)` with NumPy broadcasting; z has the broadcast shape and the inputs' type.
   /// In place only for an input of the same shape as z.
   /// **Errors**: `InvalidArgument` "Integer division by zero".
   public static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
-    throw unsupported("\(operation)", a.dtype)
+    try PlainKernels.binary(operation, a, b, into: z)
   }
 
   /// `z: bool`, broadcast. **Types**: all, strings for equal and notEqual.
   public static func compare(_ operation: ComparisonOperation, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
-    throw unsupported("\(operation)", a.dtype)
+    try PlainKernels.compare(operation, a, b, into: z)
   }
 
   /// `y: bool`.
   public static func test(_ test: FloatTest, _ x: Tensor, into y: Tensor) throws {
-    throw unsupported("\(test)", x.dtype)
+    try PlainKernels.test(test, x, into: y)
   }
 
   /// `z = condition ? a : b`, all three broadcast to z's shape. **Types**: all, also strings. Not in place.
   public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
-    throw unsupported("select", a.dtype)
+    try PlainKernels.select(condition, a, b, into: z)
   }
 
   /// The sum of tensors of one shape. `into` may be the first of them.
   public static func addN(_ xs: [Tensor], into z: Tensor) throws {
-    throw unsupported("addN", z.dtype)
+    try PlainKernels.addN(xs, into: z)
   }
 
   /// `y[i] = x[i]` as y's type: floats to integers towards zero, to bool as `!= 0`. Not in place.
   public static func cast(_ x: Tensor, into y: Tensor) throws {
-    throw unsupported("cast to \(y.dtype)", x.dtype)
+    try PlainKernels.cast(x, into: y)
   }
 
   /// Every element of y becomes the scalar x. **Types**: all.
   public static func fill(_ y: Tensor, with x: Tensor) throws {
-    throw unsupported("fill", y.dtype)
+    try PlainKernels.fill(y, with: x)
   }
 }

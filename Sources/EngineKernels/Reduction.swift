@@ -6,21 +6,23 @@ extension Kernels {
   /// **Types**: all real numbers; `any` and `all` take bool.
   /// **Numerics**: float16 and bfloat16 accumulate in Float; integers wrap.
   public static func reduce(_ operation: ReductionOperation, _ x: Tensor, axes: [Int], into y: Tensor) throws {
-    throw unsupported("\(operation)", x.dtype)
+    try PlainKernels.reduce(operation, x, axes: axes, into: y)
   }
 
   /// The position of the largest (or smallest) element along `axis`, the first of equals; y is int32 or int64.
   public static func argReduce(_ x: Tensor, axis: Int, largest: Bool, into y: Tensor) throws {
-    throw unsupported("argReduce", x.dtype)
+    try PlainKernels.argReduce(x, axis: axis, largest: largest, into: y)
   }
 
   /// Running sums or products along `axis`. **Types**: real numbers.
   public static func cumulate(
     _ operation: ReductionOperation, _ x: Tensor, axis: Int, exclusive: Bool, reverse: Bool, into y: Tensor
   ) throws {
-    throw unsupported("cumulative \(operation)", x.dtype)
+    try PlainKernels.cumulate(operation, x, axis: axis, exclusive: exclusive, reverse: reverse, into: y)
   }
 
   /// `½·Σx²`, a scalar. **Types**: floating.
-  public static func l2Loss(_ x: Tensor, into y: Tensor) throws { throw unsupported("l2Loss", x.dtype) }
+  public static func l2Loss(_ x: Tensor, into y: Tensor) throws {
+    try PlainKernels.l2Loss(x, into: y)
+  }
 }

@@ -5,46 +5,63 @@ import EngineCore
 extension Kernels {
   /// `w −= rate·g`
   public static func applyGradientDescent(_ w: Tensor, rate: Double, _ g: Tensor) throws {
-    throw unsupported("applyGradientDescent", w.dtype)
+    try PlainKernels.applyGradientDescent(w, rate: rate, g)
   }
 
   /// `a = momentum·a + g`; `w −= rate·a`, or with Nesterov `w −= rate·g + rate·momentum·a`.
   public static func applyMomentum(
     _ w: Tensor, _ a: Tensor, rate: Double, _ g: Tensor, momentum: Double, nesterov: Bool
-  ) throws { throw unsupported("applyMomentum", w.dtype) }
+  ) throws {
+    try PlainKernels.applyMomentum(w, a, rate: rate, g, momentum: momentum, nesterov: nesterov)
+  }
 
   /// `m += (g − m)(1 − β1)`; `v += (g² − v)(1 − β2)`; `w −= rate·√(1 − β2Power)/(1 − β1Power)·m/(√v + ε)`;
   /// Nesterov replaces m by `m·β1 + (1 − β1)·g` in the last.
   public static func applyAdam(
     _ w: Tensor, _ m: Tensor, _ v: Tensor, beta1Power: Double, beta2Power: Double, rate: Double, beta1: Double,
     beta2: Double, epsilon: Double, _ g: Tensor, nesterov: Bool
-  ) throws { throw unsupported("applyAdam", w.dtype) }
+  ) throws {
+    try PlainKernels.applyAdam(
+      w, m, v, beta1Power: beta1Power, beta2Power: beta2Power, rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      g, nesterov: nesterov)
+  }
 
   /// `a += g²` (unless `updateSlots` is false); `w −= rate·g/√a`, with `epsilon` given `w −= rate·g/(√a + ε)`.
   public static func applyAdagrad(
     _ w: Tensor, _ a: Tensor, rate: Double, epsilon: Double?, _ g: Tensor, updateSlots: Bool
-  ) throws { throw unsupported("applyAdagrad", w.dtype) }
+  ) throws {
+    try PlainKernels.applyAdagrad(w, a, rate: rate, epsilon: epsilon, g, updateSlots: updateSlots)
+  }
 
   /// `r += (g² − r)(1 − rho)`; `mom = momentum·mom + rate·g/√(r + ε)`; `w −= mom`.
   public static func applyRMSProp(
     _ w: Tensor, _ r: Tensor, _ mom: Tensor, rate: Double, rho: Double, momentum: Double, epsilon: Double, _ g: Tensor
-  ) throws { throw unsupported("applyRMSProp", w.dtype) }
+  ) throws {
+    try PlainKernels.applyRMSProp(w, r, mom, rate: rate, rho: rho, momentum: momentum, epsilon: epsilon, g)
+  }
 
   /// Also `mg += (g − mg)(1 − rho)`, with `√(r − mg² + ε)`.
   public static func applyCenteredRMSProp(
     _ w: Tensor, _ mg: Tensor, _ r: Tensor, _ mom: Tensor, rate: Double, rho: Double, momentum: Double,
     epsilon: Double, _ g: Tensor
-  ) throws { throw unsupported("applyCenteredRMSProp", w.dtype) }
+  ) throws {
+    try PlainKernels.applyCenteredRMSProp(w, mg, r, mom, rate: rate, rho: rho, momentum: momentum, epsilon: epsilon, g)
+  }
 
   /// `A = ρA + (1 − ρ)g²`; `u = g·√(D + ε)/√(A + ε)`; `w −= rate·u`; `D = ρD + (1 − ρ)u²`.
   public static func applyAdadelta(
     _ w: Tensor, _ accumulator: Tensor, _ accumulatedUpdate: Tensor, rate: Double, rho: Double, epsilon: Double,
     _ g: Tensor
-  ) throws { throw unsupported("applyAdadelta", w.dtype) }
+  ) throws {
+    try PlainKernels.applyAdadelta(w, accumulator, accumulatedUpdate, rate: rate, rho: rho, epsilon: epsilon, g)
+  }
 
   /// FTRL-Proximal with L2 shrinkage; see `ResourceApplyFtrlV2`.
   public static func applyFtrl(
     _ w: Tensor, _ accumulator: Tensor, _ linear: Tensor, _ g: Tensor, rate: Double, l1: Double, l2: Double,
     l2Shrinkage: Double, ratePower: Double
-  ) throws { throw unsupported("applyFtrl", w.dtype) }
+  ) throws {
+    try PlainKernels.applyFtrl(
+      w, accumulator, linear, g, rate: rate, l1: l1, l2: l2, l2Shrinkage: l2Shrinkage, ratePower: ratePower)
+  }
 }

@@ -1,5 +1,11 @@
 import EngineGraph
 
 extension OpCatalog {
-  static let randomOps: [OpDefinition] = []
+  static let randomOps: [OpDefinition] = [
+    .randomShuffle,
+    .randomStandardNormal,
+    .randomUniform,
+    .randomUniformInt,
+    .truncatedNormal,
+  ]
 }

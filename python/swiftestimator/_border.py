@@ -1,0 +1,50 @@
+"""The Python side of the border to the engine: functions by name, and how engine values become Python objects."""
+
+import os
+import sys
+
+from swiftestimator import _native
+from swiftestimator._errors import make_error
+
+__all__ = ["function", "register_wrapper", "user_origin"]
+
+function = _native.function
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_wrappers = {}
+
+
+def user_origin():
+    """``file:line`` of the innermost frame outside this package, or ``None``."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if not filename.startswith(_PACKAGE):
+            return f"{filename}:{frame.f_lineno}"
+        frame = frame.f_back
+    return None
+
+
+def register_wrapper(type_name, make):
+    """Says how an engine object of a type becomes a Python object: ``make(handle)``.
+
+    ``make`` is a subclass of ``_native.Object``, or makes an instance of one from the handle; that instance is from then
+    on the one Python object of the engine object, while anybody refers to it.
+    """
+    _wrappers[type_name] = make
+
+
+def _wrap(type_name, handle):
+    make = _wrappers.get(type_name)
+    return None if make is None else make(handle)
+
+
+def _make_output(graph, node_id, index):
+    return graph._operation(node_id).outputs[index]
+
+
+def _make_node(graph, node_id):
+    return graph._operation(node_id)
+
+
+_native.register(make_object=_wrap, make_output=_make_output, make_node=_make_node, make_error=make_error)
