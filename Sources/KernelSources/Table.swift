@@ -1,4 +1,5 @@
 import KernelTable
 
 /// The table of the level that this module is compiled for.
-public let kernelTable = KernelTable(levelName: levelName)
+public let kernelTable = KernelTable(
+  levelName: levelName, floatGemm: floatGemmKernels, doubleGemm: doubleGemmKernels)

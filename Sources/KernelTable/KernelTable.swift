@@ -2,5 +2,12 @@
 public struct KernelTable: Sendable {
   /// `baseline`, `v3` or `v4`.
   public let levelName: String
-  public init(levelName: String) { self.levelName = levelName }
+  public let floatGemm: GemmKernels<Float>
+  public let doubleGemm: GemmKernels<Double>
+
+  public init(levelName: String, floatGemm: GemmKernels<Float>, doubleGemm: GemmKernels<Double>) {
+    self.levelName = levelName
+    self.floatGemm = floatGemm
+    self.doubleGemm = doubleGemm
+  }
 }

@@ -52,6 +52,11 @@ def find_python_headers() -> str:
     return include
 
 
+def linked_folders() -> list[Path]:
+    """Folders of the Swift sources that are symbolic links to others."""
+    return [path for path in (ROOT / "Sources").glob("*/*") if path.is_symlink() and path.is_dir()]
+
+
 def build(target: Path) -> None:
     """Builds the extension, reusing what an earlier build left in build/, and puts it at `target`."""
     if not sys.platform.startswith("linux"):

@@ -83,7 +83,7 @@ public final class LoggingTensorHook: SessionRunHook {
     let elapsed = timer?.updateLastTriggeredStep(iteration)
     let values = zip(references, results).map { (tag: $0.tag, value: $1) }
     if let formatter {
-      Logger.info(try formatter(values))
+      try Logger.info(try formatter(values))
     } else {
       var text = try values.map { "\($0.tag) = \(try NumberText.text($0.value))" }.joined(separator: ", ")
       if let elapsed { text += " (\(Platform.format("%.3f", elapsed.elapsedSecs)) sec)" }

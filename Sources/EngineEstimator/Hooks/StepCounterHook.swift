@@ -34,7 +34,7 @@ open class StepCounterHook: SessionRunHook {
     let read = try GlobalStep.required(by: "StepCounterHook", in: graph)
     globalStep = read
     request = RunArguments(fetches: [read])
-    tag = GlobalStep.name(in: graph) + "/sec"
+    tag = try GlobalStep.name(in: graph) + "/sec"
   }
 
   open override func beforeRun(_ context: RunContext) throws -> RunArguments? { request }

@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineFormats
 import EngineGraph
@@ -27,7 +28,7 @@ public final class Saver {
   ///   - graph: builds the saver at once; otherwise ``build(_:)`` does.
   /// **Errors**: `ValueError` when there is nothing to save, or two variables have one name.
   public init(
-    variables: [(key: String, variable: any GraphVariable)], maxToKeep: Int? = 5, keepEveryNHours: Double = 10000,
+    variables: [(key: String, variable: Variable)], maxToKeep: Int? = 5, keepEveryNHours: Double = 10000,
     allowsEmpty: Bool = false, padsStepNumber: Bool = false, savesRelativePaths: Bool = false
   ) throws {
     self.maxToKeep = maxToKeep
@@ -64,7 +65,7 @@ public final class Saver {
   }
 
   /// Keys and variables, once built.
-  public var savedVariables: [(key: String, variable: any GraphVariable)] {
+  public var savedVariables: [(key: String, variable: Variable)] {
     (items ?? []).map { ($0.key, $0.variable) }
   }
 
@@ -219,15 +220,15 @@ public final class Saver {
     let entry = try reader.entry(item.key)
     let part = try item.slice
     let variable = item.variable
-    if entry.dtype != variable.valueType {
+    if entry.dtype != variable.dtype {
       throw EngineError.invalidArgument(
-        "tensor_name = \(item.key); expected dtype \(variable.valueType) does not equal original dtype \(entry.dtype)")
+        "tensor_name = \(item.key); expected dtype \(variable.dtype) does not equal original dtype \(entry.dtype)")
     }
-    let wanted = part.map { Shape(known: $0.fullShape) } ?? variable.storedShape
+    let wanted = part.map { Shape(known: $0.fullShape) } ?? variable.shape
     guard wanted.isCompatible(with: entry.shape) else {
       throw EngineError.invalidArgument(
         "Assign requires shapes of both tensors to match. lhs shape= \(wanted.bracketed) rhs shape= "
-          + "\(Shape(known: entry.shape).bracketed) (variable '\(variable.variableName)')")
+          + "\(Shape(known: entry.shape).bracketed) (variable '\(variable.nodeName)')")
     }
     if let part { return try reader.readSlice(item.key, part.slice) }
     return try reader.read(item.key)

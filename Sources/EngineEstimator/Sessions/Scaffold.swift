@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineGraph
 import EngineRuntime
@@ -46,10 +47,10 @@ public final class Scaffold {
   }
 
   var readyCheck: ReadyCheck {
-    readyOp.map { .op($0) } ?? .variables([GraphKeys.globalVariables, GraphKeys.localVariables])
+    readyOp.map { .op($0) } ?? .variables([CollectionName.globalVariables, CollectionName.localVariables])
   }
   var readyForLocalInitCheck: ReadyCheck {
-    readyForLocalInitOp.map { .op($0) } ?? .variables([GraphKeys.globalVariables])
+    readyForLocalInitOp.map { .op($0) } ?? .variables([CollectionName.globalVariables])
   }
 
   /// Fills in the defaults, finalizes the graph. Repeating it changes nothing.
@@ -109,7 +110,7 @@ public final class Scaffold {
 
   /// Gives global variables their initial values.
   static func defaultInitOp(_ graph: Graph) throws -> Node {
-    let variables = graph.variables(in: GraphKeys.globalVariables).map(\.initializerNode)
+    let variables = graph.variables(in: CollectionName.globalVariables).map(\.initializer)
     return try graph.group(
       variables + graph.operations(in: GraphKeys.resources) + graph.operations(in: GraphKeys.savedModelInitializers),
       name: "init")
@@ -117,9 +118,10 @@ public final class Scaffold {
 
   /// Gives local variables their initial values and fills lookup tables.
   public static func defaultLocalInitOp(_ graph: Graph) throws -> Node {
-    let variables = graph.variables(in: GraphKeys.localVariables).map(\.initializerNode)
+    let variables = graph.variables(in: CollectionName.localVariables).map(\.initializer)
     return try graph.group(
-      variables + graph.operations(in: GraphKeys.tableInitializers) + graph.operations(in: GraphKeys.localResources),
+      variables + graph.operations(in: CollectionName.tableInitializers)
+        + graph.operations(in: GraphKeys.localResources),
       name: "local_init")
   }
 }
@@ -127,7 +129,7 @@ public final class Scaffold {
 /// Summaries of a graph.
 public enum SummaryOps {
   /// One tensor with all summaries of the collection; `nil` when there are none.
-  public static func mergeAll(_ graph: Graph, collection: String = GraphKeys.summaries) throws -> Output? {
+  public static func mergeAll(_ graph: Graph, collection: String = CollectionName.summaries) throws -> Output? {
     let summaries = graph.collection(collection).compactMap { item -> Output? in
       if case .output(let output) = item { return output }
       return nil

@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineGraph
 import EngineRuntime

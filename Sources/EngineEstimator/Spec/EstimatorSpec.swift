@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineGraph
 
@@ -213,7 +214,7 @@ public final class EstimatorSpec {
       }
       for variable in variables {
         let owner = variable.handle.graph
-        for collection in [GraphKeys.localVariables, GraphKeys.metricVariables]
+        for collection in [CollectionName.localVariables, CollectionName.metricVariables]
         where !owner.collection(collection).contains(where: { $0.isSame(as: .object(variable)) }) {
           owner.addToCollection(collection, .object(variable))
         }

@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineGraph
 
@@ -5,7 +6,7 @@ import EngineGraph
 public enum SpecValue {
   case output(Output)
   case node(Node)
-  case variable(any GraphVariable)
+  case variable(Variable)
   case dict([(key: SpecKey, value: SpecValue)])
   /// Anything else, by the text that messages show.
   case other(String)
@@ -24,7 +25,7 @@ public enum SpecValue {
   var tensor: Output? {
     switch self {
     case .output(let output): output
-    case .variable(let variable): variable.readOutput
+    case .variable(let variable): variable.snapshot
     case .node, .dict, .other: nil
     }
   }
@@ -36,7 +37,7 @@ public enum SpecValue {
     switch self {
     case .output(let output): output.name
     case .node(let node): node.name
-    case .variable(let variable): variable.variableName + ":0"
+    case .variable(let variable): variable.nodeName + ":0"
     case .dict(let pairs): "{" + pairs.map { "'\($0.key.text)': \($0.value.name)" }.joined(separator: ", ") + "}"
     case .other(let text): text
     }
@@ -46,7 +47,7 @@ public enum SpecValue {
     switch self {
     case .output(let output): "\(output)"
     case .node(let node): "name: \"\(node.name)\" op: \"\(node.type)\""
-    case .variable(let variable): "<tf.Variable '\(variable.variableName):0'>"
+    case .variable(let variable): "<tf.Variable '\(variable.nodeName):0'>"
     case .dict(let pairs):
       "{" + pairs.map { "'\($0.key.text)': \($0.value.description)" }.joined(separator: ", ") + "}"
     case .other(let text): text
@@ -76,7 +77,7 @@ public struct SpecKey: Hashable, Sendable {
 public enum SpecMetric {
   case pair(values: [SpecValue], updates: [SpecValue])
   /// A Keras-style metric object with its variables.
-  case keras(name: String, result: SpecValue, updates: [SpecValue], variables: [any GraphVariable])
+  case keras(name: String, result: SpecValue, updates: [SpecValue], variables: [Variable])
   case other(String)
 }
 

@@ -32,15 +32,16 @@ public enum Logger {
     set { lock.withLock { minimum = newValue } }
   }
 
-  public static func info(_ text: @autoclosure () -> String) { log(.info, text()) }
-  public static func warning(_ text: @autoclosure () -> String) { log(.warning, text()) }
-  public static func error(_ text: @autoclosure () -> String) { log(.error, text()) }
+  public static func info(_ text: @autoclosure () throws -> String) rethrows { try log(.info, text) }
+  public static func warning(_ text: @autoclosure () throws -> String) rethrows { try log(.warning, text) }
+  public static func error(_ text: @autoclosure () throws -> String) rethrows { try log(.error, text) }
 
-  private static func log(_ level: Level, _ text: @autoclosure () -> String) {
-    let (sink, minimum) = lock.withLock { (sink, minimum) }
-    guard level.rawValue >= minimum.rawValue else { return }
+  private static func log(_ level: Level, _ text: () throws -> String) rethrows {
+    let (destination, threshold) = lock.withLock { (sink, minimum) }
+    guard level.rawValue >= threshold.rawValue else { return }
+    let message = try text()
     ProgressReport.clearLine()
-    if let sink { return sink(level, text()) }
-    Platform.writeToErrorOutput("\(level.name):tensorflow:\(text())\n")
+    if let destination { return destination(level, message) }
+    Platform.writeToErrorOutput("\(level.name):tensorflow:\(message)\n")
   }
 }

@@ -20,7 +20,8 @@ public enum Platform {
   public static func sleep(seconds: Double) {
     guard seconds > 0 else { return }
     var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
-    while nanosleep(&rest, &rest) == -1 && errno == EINTR {}
+    var left = timespec()
+    while nanosleep(&rest, &left) == -1 && errno == EINTR { rest = left }
   }
 
   public static func environment(_ name: String) -> String? {

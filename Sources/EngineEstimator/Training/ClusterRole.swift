@@ -127,7 +127,8 @@ public struct ClusterRole: Sendable, CustomStringConvertible {
   private var described: String { "ClusterSpec(\(description))" }
 
   public var description: String {
-    "{" + jobs.map { job in "'\(job.name)': [" + job.addresses.map { "'\($0)'" }.joined(separator: ", ") + "]" }
+    "{"
+      + jobs.map { job in "'\(job.name)': [" + job.addresses.map { "'\($0)'" }.joined(separator: ", ") + "]" }
       .joined(separator: ", ") + "}"
   }
 

@@ -38,7 +38,8 @@ extension Estimator {
     if let warmStart, checkpoint == nil { try warmStart(graph) }
 
     let loss = try tensor(spec.loss, "loss")
-    for reserved in [GraphKeys.globalStep, "loss"] where spec.evalMetricOps.contains(where: { $0.name == reserved }) {
+    for reserved in [CollectionName.globalStep, "loss"]
+    where spec.evalMetricOps.contains(where: { $0.name == reserved }) {
       let quoted = reserved == "loss" ? "\"loss\"" : "`\(reserved)`"
       throw EngineError.value(
         "Metric with name \(quoted) is not allowed, because Estimator already defines a default metric with the same "
@@ -50,7 +51,7 @@ extension Estimator {
     let updates = metrics.sorted { $0.name < $1.name }.flatMap { $0.updates.compactMap(\.operation) }
     let update = try graph.group(updates, name: "group_deps")
     if let step = try GlobalStep.read(in: graph) {
-      metrics.append(MetricOps(name: GraphKeys.globalStep, values: [.output(step)], updates: []))
+      metrics.append(MetricOps(name: CollectionName.globalStep, values: [.output(step)], updates: []))
     }
     var scaffold = spec.scaffold
     if let localInit = scaffold.localInitOp {
@@ -114,7 +115,7 @@ private struct Evaluation {
 /// The event file of evaluations.
 enum EvaluationSummary {
   static func write(_ results: [MetricValue], checkpoint: String?, directory: String, _ graph: Graph) throws {
-    let step = try results.first { $0.name == GraphKeys.globalStep }?.values.first?.integerScalar() ?? 0
+    let step = try results.first { $0.name == CollectionName.globalStep }?.values.first?.integerScalar() ?? 0
     let shown = try results.sorted { $0.name < $1.name }.compactMap { metric -> String? in
       guard let value = metric.values.first else { return nil }
       if metric.values.count == 1 {
@@ -126,10 +127,11 @@ enum EvaluationSummary {
     Logger.info("Saving dict for global step \(step): \(shown.joined(separator: ", "))")
     let writer = try SummaryWriterCache.writer(for: directory, graph: graph)
     var summary = SummaryBuilder()
-    for metric in results where metric.name != GraphKeys.globalStep {
+    for metric in results where metric.name != CollectionName.globalStep {
       guard metric.values.count == 1, let value = metric.values.first else {
-        Logger.warning("Skipping summary for \(metric.name), must be a float, np.float32, np.int64, np.int32 or int "
-          + "or np.ndarray or a serialized string of Summary.")
+        Logger.warning(
+          "Skipping summary for \(metric.name), must be a float, np.float32, np.int64, np.int32 or int "
+            + "or np.ndarray or a serialized string of Summary.")
         continue
       }
       try summary.add(metric: metric.name, value)

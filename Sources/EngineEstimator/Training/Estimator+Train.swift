@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineGraph
 import EngineRuntime
@@ -39,7 +40,7 @@ extension Estimator {
     let graph = try newGraph()
     let model = try build(graph, ModeKeys.train)
     let loss = try trainModel(graph, model, allHooks, savingListeners, stopHook)
-    Logger.info("Loss for final step: \(try loss.map { try NumberText.text($0) } ?? "None").")
+    try Logger.info("Loss for final step: \(try loss.map { try NumberText.text($0) } ?? "None").")
     return loss
   }
 
@@ -52,7 +53,7 @@ extension Estimator {
     guard let trainOp = spec.trainOp?.operation else { throw EngineError.value("Missing train_op.") }
     if let warmStart, try latestCheckpoint() == nil { try warmStart(graph) }
     try Estimator.addLossSummary(loss, graph)
-    graph.addToCollection(GraphKeys.losses, .output(loss))
+    graph.addToCollection(CollectionName.losses, .output(loss))
 
     var workerHooks = model.inputHooks + hooks
     workerHooks.append(NanTensorHook(loss: .output(loss)))
@@ -138,7 +139,7 @@ extension Estimator {
 
   /// Adds the summary `loss` unless the program has made one of that name.
   private static func addLossSummary(_ loss: Output, _ graph: Graph) throws {
-    let exists = graph.collection(GraphKeys.summaries).contains {
+    let exists = graph.collection(CollectionName.summaries).contains {
       if case .output(let output) = $0 { return output.node.name == "loss" }
       return false
     }
@@ -146,6 +147,6 @@ extension Estimator {
     let name = graph.uniqueName("loss")
     let tags = try graph.constant(Tensor(string: name), name: name + "/tags/")
     let summary = try graph.op("ScalarSummary", tags, loss, name: name + "/")
-    graph.addToCollection(GraphKeys.summaries, .output(summary))
+    graph.addToCollection(CollectionName.summaries, .output(summary))
   }
 }

@@ -1,3 +1,4 @@
+import EngineBuilders
 import EngineCore
 import EngineFormats
 import EngineGraph
@@ -29,7 +30,7 @@ public final class Estimator {
   /// Carried out when there is no checkpoint yet.
   public var warmStart: WarmStart?
   /// Makes the global step of a new graph; replaceable because programs may want one of their own.
-  public var createGlobalStep: (Graph) throws -> Void = { try GlobalStep.create(in: $0) }
+  public var createGlobalStep: (Graph) throws -> Void = { _ = try $0.createGlobalStep() }
 
   /// - Parameters:
   ///   - modelDir: where checkpoints and events go; default: the configuration's, else a new temporary directory.
@@ -92,7 +93,7 @@ public final class Estimator {
   /// The global step of the newest checkpoint; 0 when anything is amiss.
   func savedGlobalStep() -> Int {
     guard let checkpoint = try? latestCheckpoint(),
-      let value = try? CheckpointFiles.value(named: GraphKeys.globalStep, in: checkpoint)
+      let value = try? CheckpointFiles.value(named: CollectionName.globalStep, in: checkpoint)
     else { return 0 }
     return (try? value.integerScalar()) ?? 0
   }
@@ -123,7 +124,7 @@ extension SpecValue {
   func add(to request: inout RunArguments) {
     switch self {
     case .output(let output): request.fetches.append(output)
-    case .variable(let variable): request.fetches.append(variable.readOutput)
+    case .variable(let variable): request.fetches.append(variable.snapshot)
     case .node(let node): request.targets.append(node)
     case .dict(let pairs): for pair in pairs { pair.value.add(to: &request) }
     case .other: break
