@@ -116,9 +116,9 @@ public final class Saver {
     try writeValues(items, session, prefix)
     if writesState {
       record(prefix)
-      try CheckpointFiles.writeState(
-        in: directory, latest: prefix, all: lastCheckpoints.isEmpty ? [prefix] : lastCheckpoints,
-        relativePaths: savesRelativePaths, filename: latestFilename)
+      try CheckpointState.update(
+        directory: directory, modelPath: prefix, allPaths: lastCheckpoints, fileName: latestFilename,
+        savesRelativePaths: savesRelativePaths)
       try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
     }
     if writesMetaGraph { try GraphFiles.writeMetaGraph(session.graph, self, to: "\(prefix).\(metaGraphSuffix)") }
