@@ -6,7 +6,7 @@ import sys
 from swiftestimator import _native
 from swiftestimator._errors import make_error
 
-__all__ = ["function", "register_wrapper", "user_origin"]
+__all__ = ["builder", "function", "options", "register_wrapper", "user_origin"]
 
 function = _native.function
 
@@ -48,3 +48,31 @@ def _make_node(graph, node_id):
 
 
 _native.register(make_object=_wrap, make_output=_make_output, make_node=_make_node, make_error=make_error)
+
+
+def builder(name):
+    """The engine's function ``name``, which adds nodes: tells the graph first which line of the program asks."""
+    call = function(name)
+    from swiftestimator._framework.graph import get_default_graph
+
+    def build(*args):
+        get_default_graph()._mark_origin()
+        return call(*args)
+
+    build.__name__ = name
+    return build
+
+
+def options(**values):
+    """Keyword arguments for the engine: what is ``None`` is left out, dtypes become numbers, shapes lists."""
+    result = {}
+    for key, value in values.items():
+        if value is None:
+            continue
+        number = getattr(value, "_type_enum", None)
+        if number is not None:
+            value = number
+        elif hasattr(value, "_dims"):
+            value = None if value._dims is None else list(value._dims)
+        result[key] = value
+    return result

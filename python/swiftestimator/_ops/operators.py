@@ -84,8 +84,14 @@ _BINARY = {
     "floordiv": lambda math, x, y, scope: math.floordiv(x, y, name=scope),
     "mod": lambda math, x, y, scope: math.floormod(x, y, name=scope),
     "pow": lambda math, x, y, scope: math.pow(x, y, name=scope),
-    "matmul": lambda math, x, y, scope: math.matmul(x, y, name=scope),
+    "matmul": lambda math, x, y, scope: _matmul(x, y, scope),
 }
+
+
+def _matmul(x, y, scope):
+    from swiftestimator._ops.linalg_ops import matmul
+
+    return matmul(x, y, name=scope)
 
 
 def _invert(self):

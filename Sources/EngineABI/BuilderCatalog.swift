@@ -1,0 +1,4 @@
+/// All functions of the builders.
+let builderFunctions: [HostFunction] =
+  builderVariableFunctions + builderScopeFunctions + builderInitializerFunctions + builderLossFunctions
+  + builderMetricFunctions + builderLayerFunctions + builderOptimizerFunctions
