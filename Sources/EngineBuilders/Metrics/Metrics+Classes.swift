@@ -48,7 +48,8 @@ extension Metrics {
       let indices = try graph.pack([.tensor(labels), .tensor(predictions)], axis: 1)
       let values: Output
       if let weights {
-        let broadcast = try WeightBroadcast.broadcast(try graph.cast(weights, to: .float64), to: try graph.cast(labels, to: .float64))
+        let broadcast = try WeightBroadcast.broadcast(
+          try graph.cast(weights, to: .float64), to: try graph.cast(labels, to: .float64))
         values = broadcast
       } else {
         values = try graph.onesLike(predictions, dtype: .float64)

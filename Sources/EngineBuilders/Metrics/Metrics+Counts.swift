@@ -113,10 +113,12 @@ extension Metrics {
         if case .update = hits {
           let sum = try graph.add(x, misses)
           let ratio = try graph.divide(try read(), .tensor(sum))
-          return try graph.apply("Select", as: name, .tensor(isDefined), .tensor(ratio), .constant(Tensor(scalar: Float(0))))
+          return try graph.apply(
+            "Select", as: name, .tensor(isDefined), .tensor(ratio), .constant(Tensor(scalar: Float(0))))
         }
         let ratio = try graph.divide(x, .tensor(try graph.add(x, misses)))
-        return try graph.apply("Select", as: name, .tensor(isDefined), .tensor(ratio), .constant(Tensor(scalar: Float(0))))
+        return try graph.apply(
+          "Select", as: name, .tensor(isDefined), .tensor(ratio), .constant(Tensor(scalar: Float(0))))
       }
       let value = try share(.tensor(hits.value), .tensor(misses.value), "value")
       let update = try share(.update(hits.update), .update(misses.update), "update_op")

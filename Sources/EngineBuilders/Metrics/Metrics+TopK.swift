@@ -36,7 +36,9 @@ extension Metrics {
   }
 
   /// `[rows, width]` of float64: which of `items` occur in `others`, limited to a class.
-  private static func occurs(_ items: Output, in others: Output, _ classID: Int?, negated: Bool = false) throws -> Output {
+  private static func occurs(_ items: Output, in others: Output, _ classID: Int?, negated: Bool = false) throws
+    -> Output
+  {
     let graph = items.graph
     let standing = try graph.expandDimensions(.tensor(items), axis: 2)
     let lying = try graph.expandDimensions(.tensor(others), axis: 1)

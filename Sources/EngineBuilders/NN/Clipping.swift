@@ -100,7 +100,9 @@ public enum Clipping {
       }
       return try zip(gradients, scaled).enumerated().map { index, pair -> Gradient? in
         guard let gradient = pair.0, let values = pair.1 else { return nil }
-        let named = try graph.withNameScope("\(scope.dropLast().split(separator: "/").last ?? "clip_by_global_norm")/_\(index)") {
+        let named = try graph.withNameScope(
+          "\(scope.dropLast().split(separator: "/").last ?? "clip_by_global_norm")/_\(index)"
+        ) {
           try graph.addNode("Identity", [values], name: $0).output()
         }
         switch gradient {

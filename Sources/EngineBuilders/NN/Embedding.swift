@@ -99,7 +99,9 @@ public enum Embedding {
       "ParallelDynamicStitch", arguments: [ownPositions.outputs, rows], name: scope
     ).output()
     let rowShape = tables[0].shape.removing(axis: 0)
-    guard let known = rowShape.known else { throw EngineError.value("the rows of an embedding table must have a known shape") }
+    guard let known = rowShape.known else {
+      throw EngineError.value("the rows of an embedding table must have a known shape")
+    }
     let outer = try graph.shapeVector(ids)
     let shape = try graph.concatenate([.tensor(outer), .integers(known)], axis: 0)
     let result = try graph.addNode("Reshape", [stitched, shape]).output()

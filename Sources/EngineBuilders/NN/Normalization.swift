@@ -84,7 +84,7 @@ public enum NN {
       if case .number(0) = rate {
         // Draws a seed all the same, so that a rate of zero does not change later random ops.
         _ = graph.randomSeeds(op: seed)
-        return try graph.addNode("Identity", [x]).output()
+        return x
       }
       let scaled: Output
       let threshold: Operand
@@ -94,8 +94,8 @@ public enum NN {
         threshold = rate
       } else {
         let tensor = try graph.cast(try graph.tensor(rate), to: x.dtype)
-        let keep = try graph.subtract(1, .tensor(tensor))
-        scaled = try graph.apply("RealDiv", .tensor(x), .tensor(keep))
+        let keep = try graph.op("Sub", try graph.scalar(1, like: x), tensor)
+        scaled = try graph.op("RealDiv", x, keep)
         threshold = .tensor(tensor)
       }
       let shape = try noiseShape.map { try graph.tensor($0) } ?? graph.shapeVector(x)
