@@ -32,6 +32,25 @@ public struct ShapeContext {
     return axis < 0 ? axis + rank : axis
   }
 
+  /// Combines two shapes that must be the same.
+  /// **Errors**: `ValueError` naming the ranks or the dimension that differ.
+  public static func merge(_ a: Shape, _ b: Shape) throws -> Shape {
+    guard let x = a.dimensions else { return b }
+    guard let y = b.dimensions else { return a }
+    guard x.count == y.count else {
+      throw EngineError.value("Shapes must be equal rank, but are \(x.count) and \(y.count)")
+    }
+    return Shape(
+      try x.indices.map { axis in
+        if let p = x[axis], let q = y[axis], p != q {
+          throw EngineError.value(
+            "Dimension \(axis) in both shapes must be equal, but are \(p) and \(q). Shapes are \(a.bracketed) and "
+              + "\(b.bracketed).")
+        }
+        return x[axis] ?? y[axis]
+      })
+  }
+
   // MARK: The common shape functions
 
   public static let sameAsFirst: OpDefinition.ShapeFunction = { [$0.input(0)] }

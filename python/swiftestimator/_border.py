@@ -2,18 +2,16 @@
 
 import os
 import sys
-import weakref
 
 from swiftestimator import _native
 from swiftestimator._errors import make_error
 
-__all__ = ["function", "here", "register_wrapper", "user_origin"]
+__all__ = ["builder", "function", "options", "register_wrapper", "user_origin"]
 
 function = _native.function
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _wrappers = {}
-_made = weakref.WeakValueDictionary()
 
 
 def user_origin():
@@ -30,34 +28,51 @@ def user_origin():
 def register_wrapper(type_name, make):
     """Says how an engine object of a type becomes a Python object: ``make(handle)``.
 
-    The wrapper keeps the handle as ``_handle``; one wrapper exists for one engine object at a time.
+    ``make`` is a subclass of ``_native.Object``, or makes an instance of one from the handle; that instance is from then
+    on the one Python object of the engine object, while anybody refers to it.
     """
     _wrappers[type_name] = make
 
 
-def wrap(type_name, handle):
-    """The Python object of an engine object: its wrapper, or the handle itself."""
-    wrapper = _made.get(handle)
-    if wrapper is None:
-        make = _wrappers.get(type_name)
-        if make is None:
-            return handle
-        wrapper = make(handle)
-        _made[handle] = wrapper
-    return wrapper
+def _wrap(type_name, handle):
+    make = _wrappers.get(type_name)
+    return None if make is None else make(handle)
 
 
-def remember(handle, wrapper):
-    """Makes ``wrapper`` the Python object of ``handle``."""
-    _made[handle] = wrapper
+def _make_output(graph, node_id, index):
+    return graph._operation(node_id).outputs[index]
 
 
-def _make_output(graph_handle, node_id, index):
-    return wrap("Graph", graph_handle)._operation(node_id).outputs[index]
+def _make_node(graph, node_id):
+    return graph._operation(node_id)
 
 
-def _make_node(graph_handle, node_id):
-    return wrap("Graph", graph_handle)._operation(node_id)
+_native.register(make_object=_wrap, make_output=_make_output, make_node=_make_node, make_error=make_error)
 
 
-_native.register(make_object=wrap, make_output=_make_output, make_node=_make_node, make_error=make_error)
+def builder(name):
+    """The engine's function ``name``, which adds nodes: tells the graph first which line of the program asks."""
+    call = function(name)
+    from swiftestimator._framework.graph import get_default_graph
+
+    def build(*args):
+        get_default_graph()._mark_origin()
+        return call(*args)
+
+    build.__name__ = name
+    return build
+
+
+def options(**values):
+    """Keyword arguments for the engine: what is ``None`` is left out, dtypes become numbers, shapes lists."""
+    result = {}
+    for key, value in values.items():
+        if value is None:
+            continue
+        number = getattr(value, "_type_enum", None)
+        if number is not None:
+            value = number
+        elif hasattr(value, "_dims"):
+            value = None if value._dims is None else list(value._dims)
+        result[key] = value
+    return result

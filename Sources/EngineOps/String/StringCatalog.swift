@@ -1,5 +1,6 @@
 import EngineGraph
 
 extension OpCatalog {
-  static let stringOps: [OpDefinition] = []
+  static let stringOps: [OpDefinition] = [
+  ]
 }

@@ -11,12 +11,11 @@ __all__ = ["FunctionBody", "trace"]
 class FunctionBody(Graph):
     """A graph whose operations may use tensors of the graph around it; those become extra inputs."""
 
-    def __init__(self, outer):
-        handle = function("graph.new_body")(outer._handle)
-        super().__init__(handle)
-        from swiftestimator._border import remember
+    def __new__(cls, outer):
+        return super().__new__(cls, function("graph.new_body")(outer))
 
-        remember(handle, self)
+    def __init__(self, outer):
+        super().__init__(self)
         self.outer_graph = outer
         self.building_function = True
         self.inputs = []
@@ -36,7 +35,7 @@ class FunctionBody(Graph):
         root = self.outer_graph
         unique = f"__inference_{name}_{len(root._attachments.setdefault('functions', []))}"
         root._attachments["functions"].append(self)  # a body lives as long as its graph
-        captured = function("graph.add_function")(root._handle, unique, self._handle, self.inputs, outputs)
+        captured = function("graph.add_function")(root, unique, self, self.inputs, outputs)
         return unique, captured
 
 
@@ -47,7 +46,7 @@ def trace(name, callable_, arguments, outer=None):
     leaf into a tensor of the body.
     """
     body = FunctionBody(outer or get_default_graph())
-    function("graph.set_origin")(body._handle, user_origin())
+    function("graph.set_origin")(body, user_origin())
     with body.as_default():
         inputs = [body.add_input(dtype, shape, f"args_{i}") for i, (dtype, shape) in enumerate(arguments)]
         result = callable_(*inputs)

@@ -6,7 +6,7 @@ import threading
 import weakref
 
 from swiftestimator import _native
-from swiftestimator._border import function, register_wrapper, remember, user_origin
+from swiftestimator._border import function, register_wrapper, user_origin
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.tensor_shape import TensorShape
 
@@ -292,14 +292,17 @@ class GraphKeys:
     CONCATENATED_VARIABLES = "concatenated_variables"
 
 
-class Graph:
+class Graph(_native.Object):
     """A dataflow graph; the nodes live in the engine."""
 
-    def __init__(self, _handle=None):
+    def __new__(cls, _handle=None):
         if _handle is None:
             _handle = function("graph.new")()
-            remember(_handle, self)
-        self._handle = _handle
+        return _handle if type(_handle) is cls else super().__new__(cls, _handle)
+
+    def __init__(self, _handle=None):
+        if "_operations" in self.__dict__:  # the engine's new graph came as a Graph already
+            return
         self._operations = []
         self._device_stack = []
         self._default_name_stack = []
@@ -315,23 +318,23 @@ class Graph:
             operations.append(None)
         op = operations[node_id]
         if op is None:
-            op = Operation(self._handle, node_id)
+            op = Operation(self, node_id)
             op._graph = self
             operations[node_id] = op
         return op
 
     def create_op(self, op_type, inputs, attributes=None, name=None, controls=None):
         """Adds a node; ``inputs`` holds a tensor or a list of tensors for each argument of the signature."""
-        return _add_node(self._handle, op_type, inputs, attributes or {}, name, controls, user_origin())
+        return _add_node(self, op_type, inputs, attributes or {}, name, controls, user_origin())
 
     def _mark_origin(self):
         """Tells the engine which line of the program the next builder call belongs to; gives back the handle."""
-        _set_origin(self._handle, user_origin())
-        return self._handle
+        _set_origin(self, user_origin())
+        return self
 
     def get_operations(self):
         """All operations in the order of creation."""
-        return [self._operation(i) for i in range(_count(self._handle))]
+        return [self._operation(i) for i in range(_count(self))]
 
     def get_operation_by_name(self, name):
         """The operation of a name; ``KeyError`` when there is none."""
@@ -366,12 +369,12 @@ class Graph:
     def _element_named(self, name, allow_tensor, allow_operation):
         if ":" in name and allow_tensor:
             try:
-                return _find_output(self._handle, name)
+                return _find_output(self, name)
             except KeyError as error:
                 raise KeyError(error.args[0]) from None
         if ":" in name:
             raise ValueError(f"Name '{name}' appears to refer to a Tensor, not an Operation.")
-        op = _find_node(self._handle, name)
+        op = _find_node(self, name)
         if op is not None and allow_operation:
             return op
         if op is not None:
@@ -388,35 +391,35 @@ class Graph:
 
     def unique_name(self, name, mark_as_used=True):
         """A name that nobody uses yet, in the current scope."""
-        return _unique_name(self._handle, name, mark_as_used)
+        return _unique_name(self, name, mark_as_used)
 
     @property
     def version(self):
         """The number of nodes."""
-        return _count(self._handle)
+        return _count(self)
 
     # -- State
 
     def finalize(self):
         """Forbids changes from now on."""
-        function("graph.finalize")(self._handle)
+        function("graph.finalize")(self)
 
     def _unsafe_unfinalize(self):
-        function("graph.unfinalize")(self._handle)
+        function("graph.unfinalize")(self)
 
     @property
     def finalized(self):
         """Whether changes are forbidden."""
-        return _is_finalized(self._handle)
+        return _is_finalized(self)
 
     @property
     def seed(self):
         """The graph-level random seed, or ``None``."""
-        return function("graph.seed")(self._handle)
+        return function("graph.seed")(self)
 
     @seed.setter
     def seed(self, value):
-        function("graph.set_seed")(self._handle, None if value is None else int(value))
+        function("graph.set_seed")(self, None if value is None else int(value))
 
     def is_feedable(self, tensor):
         """Whether the tensor may be fed."""
@@ -463,21 +466,21 @@ class Graph:
         """Prefixes the names of new operations; yields the scope's name with a closing slash."""
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name must be a string or None, got {type(name).__name__}")
-        scope, previous = _enter_scope(self._handle, name)
+        scope, previous = _enter_scope(self, name)
         try:
             yield scope
         finally:
-            _leave_scope(self._handle, previous)
+            _leave_scope(self, previous)
 
     def get_name_scope(self):
         """The current scope without a closing slash."""
-        return _current_scope(self._handle)
+        return _current_scope(self)
 
     @contextlib.contextmanager
     def control_dependencies(self, control_inputs):
         """New operations in the block wait for ``control_inputs``; ``None`` cancels the blocks around it."""
         if control_inputs is None:
-            _enter_controls(self._handle, None)
+            _enter_controls(self, None)
         else:
             ops = []
             for item in control_inputs:
@@ -487,11 +490,11 @@ class Graph:
                     item = item.op
                 item = self.as_graph_element(item)
                 ops.append(item)
-            _enter_controls(self._handle, ops)
+            _enter_controls(self, ops)
         try:
             yield
         finally:
-            _leave_controls(self._handle)
+            _leave_controls(self)
 
     @contextlib.contextmanager
     def device(self, device_name_or_function):
@@ -504,12 +507,12 @@ class Graph:
         if name and name[0] != "/" and re.fullmatch(r"[A-Za-z]+:\d+", name):
             name = f"/device:{name}"
         self._device_stack.append(name)
-        _set_device(self._handle, name)
+        _set_device(self, name)
         try:
             yield
         finally:
             self._device_stack.pop()
-            _set_device(self._handle, previous)
+            _set_device(self, previous)
 
     @contextlib.contextmanager
     def colocate_with(self, op, ignore_existing=False):
@@ -530,17 +533,17 @@ class Graph:
 
     @contextlib.contextmanager
     def _init_scope(self):
-        previous = _enter_init_scope(self._handle)
+        previous = _enter_init_scope(self)
         try:
             yield
         finally:
-            _leave_init_scope(self._handle, previous)
+            _leave_init_scope(self, previous)
 
     # -- Collections
 
     def add_to_collection(self, name, value):
         """Appends to a collection."""
-        _collection_add(self._handle, name, getattr(value, "_handle", value))
+        _collection_add(self, name, value)
 
     def add_to_collections(self, names, value):
         """Appends to several collections, each once."""
@@ -549,7 +552,7 @@ class Graph:
 
     def get_collection(self, name, scope=None):
         """A copy of a collection; with ``scope``, only items whose ``name`` matches it from the start."""
-        items = _collection_get(self._handle, name)
+        items = _collection_get(self, name)
         if scope is None:
             return items
         pattern = re.compile(scope)
@@ -561,7 +564,7 @@ class Graph:
 
     def get_all_collection_keys(self):
         """Names of the collections."""
-        return [n for n in function("collection.names")(self._handle) if isinstance(n, str)]
+        return [n for n in function("collection.names")(self) if isinstance(n, str)]
 
     @property
     def collections(self):
@@ -570,7 +573,7 @@ class Graph:
 
     def clear_collection(self, name):
         """Empties a collection."""
-        function("collection.clear")(self._handle, name)
+        function("collection.clear")(self, name)
 
     def __repr__(self):
         return f"<swiftestimator.Graph of {self.version} nodes>"
@@ -586,7 +589,7 @@ class _CollectionList(list):
     def _store(self):
         graph = self._graph()
         if graph is not None:
-            function("collection.set")(graph._handle, self._name, [getattr(i, "_handle", i) for i in self])
+            function("collection.set")(graph, self._name, list(self))
 
 
 def _writing(method):
@@ -751,9 +754,14 @@ def get_seed(op_seed):
     graph = get_default_graph()
     if op_seed is None and graph.seed is None:
         return None, None
-    return function("graph.op_seeds")(graph._handle, None if op_seed is None else int(op_seed))
+    return function("graph.op_seeds")(graph, None if op_seed is None else int(op_seed))
 
 
 def executing_eagerly():
     """Always false: programs build graphs."""
     return False
+
+
+from swiftestimator._ops import operators as _operators  # noqa: E402 (operators need the class)
+
+_operators.install(Tensor)

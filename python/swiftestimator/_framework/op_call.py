@@ -172,12 +172,12 @@ def _convert_list(values, signature, arity, type_attribute, fixed, bound, attrs,
 def _enter_op_scope(op_type, name):
     """Constants made for an op stand in a scope of the op's name, as TensorFlow has it."""
     graph = get_default_graph()
-    scope, previous = function("graph.enter_scope")(graph._handle, name or op_type)
+    scope, previous = function("graph.enter_scope")(graph, name or op_type)
     return graph, scope, previous
 
 
 def _leave_op_scope(scoped):
-    function("graph.leave_scope")(scoped[0]._handle, scoped[2])
+    function("graph.leave_scope")(scoped[0], scoped[2])
 
 
 def _graph_for(arguments):

@@ -60,7 +60,7 @@ class BaseSession:
             raise TypeError(f"Argument `config` must be a tf.ConfigProto, but got {type(config).__name__}")
         self._graph = graph or get_default_graph()
         self._config = config
-        self._handle = _new(self._graph._handle) if _handle is None else _handle
+        self._handle = _new(self._graph) if _handle is None else _handle
         self._closed = False
         if config is not None and getattr(config, "intra_op_parallelism_threads", 0) > 0:
             function("threads.set_count")(config.intra_op_parallelism_threads)
