@@ -19,7 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(EXTENSION) ## Train a digit classifier, and evaluate and export it
-	$(RUN) examples/digits.py
+	$(RUN) -m swiftestimator examples/digits.py
 
 test: swift-test python-test ## Run all tests
 
