@@ -81,8 +81,7 @@ zeta = binary("Zeta", "The Hurwitz zeta function.")
 
 def xlogy(x, y, name=None):
     """x · log(y), and 0 where x is 0."""
-    with name_scope(name, "xlogy", [x]) as name:
-        return apply("Xlogy", [x, y])
+    return apply("Xlogy", [x, y], name=name)
 
 
 def xlog1py(x, y, name=None):
