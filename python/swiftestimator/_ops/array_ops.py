@@ -382,8 +382,8 @@ def stack(values, axis=0, name="stack"):
     """The tensors one after the other along a new axis."""
     if axis == 0:
         try:
-            return _stacked_constant(values, name)
-        except (TypeError, ValueError, NotImplementedError):
+            return convert_to_tensor(values if isinstance(values, np.ndarray) else list(values), name=name)
+        except (TypeError, ValueError):
             pass
     first = convert_to_tensor(values[0]) if not isinstance(values[0], Tensor) else values[0]
     known = first._rank if isinstance(values[0], Tensor) else _plain_rank(values)
@@ -392,17 +392,6 @@ def stack(values, axis=0, name="stack"):
             f"Argument `axis` = {axis} not in range [{-(known + 1)}, {known + 1})"
         )
     return apply("Pack", [list(values)], {"axis": axis}, name=name)
-
-
-def _stacked_constant(values, name):
-    if isinstance(values, list | tuple) and not any(isinstance(v, Tensor) or hasattr(v, "_as_tensor") for v in values):
-        from swiftestimator._framework.convert import _has_tensor
-
-        if not _has_tensor(values):
-            return convert_to_tensor(values, name=name)
-    if isinstance(values, np.ndarray):
-        return convert_to_tensor(values, name=name)
-    raise TypeError
 
 
 def _plain_rank(values):

@@ -36,6 +36,8 @@ def _comparison(name, relation, operation, static, default_scope=None):
                 ]  # fmt: skip
                 if message is None:
                     data = data[1:]
+            elif message is not None:
+                data = [message, *data]
             return control_flow_ops.Assert(condition, data, summarize=summarize)
 
     def version2(x, y, message=None, summarize=None, name=None):
@@ -203,6 +205,8 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
     with name_scope(name, "assert_rank_in", [x, *(data or ())]):
         x = x if getattr(x, "_is_sparse_tensor", False) else convert_to_tensor(x, name="x")
         ranks = [convert_to_tensor(r, name="rank") for r in ranks]
+        for rank in ranks:
+            assert_type(rank, dtypes.int32)
         message = message or ""
         known = [_static_int(r) for r in ranks]
         actual = x.shape.rank

@@ -406,9 +406,8 @@ def saturate_cast(value, dtype, name=None):
         target = dtypes.as_dtype(dtype)
         low, high = _representable(value.dtype, target)
         if low is not None and high is not None:
-            from swiftestimator._ops.clip_ops import clip_by_value
-
-            value = clip_by_value(value, low, high, name="clamp")
+            limits = [convert_to_tensor(limit, dtype=value.dtype) for limit in (low, high)]
+            value = apply("ClipByValue", [value, *limits], name="clamp")
         elif low is not None:
             value = maximum(value, low)
         elif high is not None:

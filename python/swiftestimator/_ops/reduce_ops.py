@@ -121,7 +121,7 @@ def count_nonzero_v2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=N
     keepdims = bool(keepdims)
     with name_scope(name, "count_nonzero", [input]):
         input = convert_to_tensor(input, name="input")
-        zero = "" if input.dtype is dtypes.string else input.dtype.as_numpy_dtype()
+        zero = array_ops.zeros([], dtype=input.dtype)
         return math_ops.cast(
             reduce_sum(math_ops.cast(math_ops.not_equal(input, zero), dtypes.int64), axis=axis, keepdims=keepdims),
             dtype=dtype,

@@ -64,7 +64,7 @@ def sparse_reorder(sp_input, name=None):
     indices, values = apply("SparseReorder", _parts(sp_input), name=name)
     shape = sp_input.get_shape()
     if shape.is_fully_defined():
-        dense_shape = convert_to_tensor(shape.as_list(), dtypes.int64, name="shape")
+        dense_shape = shape.as_list()
     else:
         dense_shape = array_ops.identity(sp_input.dense_shape)
     return SparseTensor(indices, values, dense_shape)
