@@ -29,12 +29,12 @@ swift-test: swift ## Run the engine's tests
 python-test: $(EXTENSION) ## Run the package's tests
 	$(RUN) -m pytest
 
-lint: swift $(VENV)/ready ## Check the style of the sources
+lint: swift $(VENV)/tools ## Check the style of the sources
 	$(SWIFT) format lint --strict --parallel --recursive $(SWIFT_FOLDERS)
 	$(VENV)/bin/ruff check $(PYTHON_FOLDERS)
 	$(VENV)/bin/ruff format --check $(PYTHON_FOLDERS)
 
-format: swift $(VENV)/ready ## Rewrite the sources in that style
+format: swift $(VENV)/tools ## Rewrite the sources in that style
 	$(SWIFT) format format --in-place --parallel --recursive $(SWIFT_FOLDERS)
 	$(VENV)/bin/ruff check --fix $(PYTHON_FOLDERS)
 	$(VENV)/bin/ruff format $(PYTHON_FOLDERS)
@@ -57,8 +57,12 @@ python:
 swift:
 	@command -v $(SWIFT) >/dev/null || { echo "error: Swift 6.3 or newer is missing: install it from https://swift.org/install" >&2; exit 1; }
 
-$(VENV)/ready: setup.cfg pyproject.toml | python swift
+$(VENV)/tools: | python
 	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check 'ruff==0.14.*'
+	@touch $@
+
+$(VENV)/ready: setup.cfg pyproject.toml | $(VENV)/tools swift
 	$(RUN) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 

@@ -63,7 +63,7 @@ let package = Package(
       ["EngineCore", "EngineGraph", "EngineOps", "EngineRuntime", "EngineFormats", "EngineBuilders"]),
     library("SwiftEstimator", ["EngineEstimator"]),
     .target(name: "CEngineABI"),
-    library("EngineABI", ["CEngineABI", "EngineBuilders", "EngineRuntime", "EngineKernels"]),
+    library("EngineABI", ["CEngineABI", "EngineEstimator", "EngineKernels"]),
     .target(name: "CPythonModule", dependencies: ["CEngineABI"]),
     .target(
       name: "EngineTestSupport", dependencies: ["EngineOps", "EngineRuntime"], path: "Tests/EngineTestSupport",

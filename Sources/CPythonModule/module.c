@@ -77,6 +77,9 @@ static PyMethodDef methods[] = {
      "function(name, /)\n--\n\nThe engine's function of that name. AttributeError when there is none."},
     {"functions", module_functions, METH_NOARGS, "functions()\n--\n\nThe names of all functions of the engine."},
     {"abi_version", module_abi_version, METH_NOARGS, "abi_version()\n--\n\nThe version of the engine's C interface."},
+    {"run", (PyCFunction)(void (*)(void))module_run, METH_FASTCALL,
+     "run(prepared, /, *feeds)\n--\n\nRuns what session.callable prepared, with one array for each of its feeds; "
+     "returns the list of its results."},
     {"register", (PyCFunction)(void (*)(void))module_register, METH_VARARGS | METH_KEYWORDS,
      "register(*, make_object=None, make_output=None, make_node=None, make_error=None)\n--\n\n"
      "Sets the hooks that make Python objects of what the engine returns; those not named stay as they are."},

@@ -24,8 +24,3 @@ public enum Kernels {
     try cast(result, into: output)
   }
 }
-
-extension Kernels {
-  /// The CPU level in use: `baseline`, `v3` or `v4`.
-  public static var levelName: String { "baseline" }
-}

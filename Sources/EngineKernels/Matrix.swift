@@ -15,12 +15,20 @@ extension Kernels {
 
   /// `y[..., j] = x[..., j] + bias[j]`; with `channelAxis` 1 (NCHW) the bias goes along axis 1.
   public static func biasAdd(_ x: Tensor, _ bias: Tensor, channelAxis: Int, into y: Tensor) throws {
-    try PlainKernels.biasAdd(x, bias, channelAxis: channelAxis, into: y)
+    let shape = channelShape(x, channelAxis)
+    if try !vectorBinary(.add, x, bias, y, shapes: (shape, [shape[1], 1], shape)) {
+      try PlainKernels.biasAdd(x, bias, channelAxis: channelAxis, into: y)
+    }
   }
 
   /// The sum of `dy` over all axes but `channelAxis`.
   public static func biasAddGrad(_ dy: Tensor, channelAxis: Int, into db: Tensor) throws {
-    try PlainKernels.biasAddGrad(dy, channelAxis: channelAxis, into: db)
+    try reduce(.sum, try dy.reshaped(channelShape(dy, channelAxis)), axes: [0, 2], into: db)
+  }
+
+  /// What is before the channels, the channels, and what is after them.
+  private static func channelShape(_ x: Tensor, _ axis: Int) -> [Int] {
+    [x.shape[..<axis].reduce(1, *), x.shape[axis], x.shape[(axis + 1)...].reduce(1, *)]
   }
 
   private static func products(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EngineBuilders
 
-/// Graphs built node by node as TensorFlow builds them; `Goldens/make_nodes.py` has the same models in Python.
+/// Graphs built node by node as TensorFlow builds them; `Fixtures/builders/make_nodes.py` has the same models in Python.
 @Suite struct GoldenCases {
   @Test func variables() throws {
     try Goldens.check("variables") { graph in

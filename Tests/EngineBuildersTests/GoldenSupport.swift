@@ -5,10 +5,11 @@ import Testing
 
 @testable import EngineBuilders
 
-/// The nodes TensorFlow builds, from `Goldens/nodes.txt`.
+/// The nodes TensorFlow builds, from `Fixtures/builders/nodes.txt`.
 enum Goldens {
   static let cases: [String: [String]] = {
-    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Goldens/nodes.txt")
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures/builders/nodes.txt")
     var result: [String: [String]] = [:]
     var name = ""
     let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""

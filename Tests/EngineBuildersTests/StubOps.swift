@@ -68,8 +68,10 @@ enum StubOps {
   }
 
   static let all: [OpDefinition] = {
-    var ops = ["Neg", "Exp", "Log", "Log1p", "Sqrt", "Rsqrt", "Square", "Abs", "Sign", "Relu", "StopGradient", "ZerosLike"]
-      .map(unary)
+    var ops = [
+      "Neg", "Exp", "Log", "Log1p", "Sqrt", "Rsqrt", "Square", "Abs", "Sign", "Relu", "StopGradient", "ZerosLike",
+    ]
+    .map(unary)
     ops += ["Sub", "RealDiv", "DivNoNan", "Maximum", "Minimum", "SquaredDifference", "Pow", "FloorMod", "FloorDiv"]
       .map { binary($0) }
     ops += ["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual"].map { binary($0, .bool) }
@@ -87,7 +89,8 @@ enum StubOps {
       any(
         "ReadVariableOp", [.tensor("resource", .resource)], [.tensor("value", "dtype")], [.type("dtype")]),
       any(
-        "ResourceGather", [.tensor("resource", .resource), .tensor("indices", "Tindices")], [.tensor("output", "dtype")],
+        "ResourceGather", [.tensor("resource", .resource), .tensor("indices", "Tindices")],
+        [.tensor("output", "dtype")],
         [.type("dtype"), .type("Tindices")]),
       any(
         "StatelessRandomGetKeyCounter", [.tensor("seed", "Tseed")],
@@ -103,7 +106,8 @@ enum StubOps {
         [.int("N"), .type("T"), .int("axis", 0)],
         shape: { context in [Shape([context.node.inputs.count] + (context.input(0).dimensions ?? []))] }),
       any(
-        "StridedSlice", [.tensor("input", "T"), .tensor("begin", "Index"), .tensor("end", "Index"), .tensor("strides", "Index")],
+        "StridedSlice",
+        [.tensor("input", "T"), .tensor("begin", "Index"), .tensor("end", "Index"), .tensor("strides", "Index")],
         [.tensor("output", "T")],
         [
           .type("T"), .type("Index"), .int("begin_mask", 0), .int("end_mask", 0), .int("ellipsis_mask", 0),
@@ -123,12 +127,17 @@ enum StubOps {
         "GatherV2", [.tensor("params", "Tparams"), .tensor("indices", "Tindices"), .tensor("axis", "Taxis")],
         [.tensor("output", "Tparams")], [.type("Tparams"), .type("Tindices"), .type("Taxis")],
         shape: { [$0.input(1)] }),
-      any("Qr", [.tensor("input", "T")], [.tensor("q", "T"), .tensor("r", "T")], [.type("T"), .bool("full_matrices", false)],
+      any(
+        "Qr", [.tensor("input", "T")], [.tensor("q", "T"), .tensor("r", "T")],
+        [.type("T"), .bool("full_matrices", false)],
         shape: { [$0.input(0), $0.input(0)] }),
-      any("DiagPart", [.tensor("input", "T")], [.tensor("diagonal", "T")], [.type("T")],
+      any(
+        "DiagPart", [.tensor("input", "T")], [.tensor("diagonal", "T")], [.type("T")],
         shape: { [.vector($0.input(0)[1])] }),
-      any("Transpose", [.tensor("x", "T"), .tensor("perm", "Tperm")], [.tensor("y", "T")], [.type("T"), .type("Tperm")]),
-      any("BiasAdd", [.tensor("value", "T"), .tensor("bias", "T")], [.tensor("output", "T")],
+      any(
+        "Transpose", [.tensor("x", "T"), .tensor("perm", "Tperm")], [.tensor("y", "T")], [.type("T"), .type("Tperm")]),
+      any(
+        "BiasAdd", [.tensor("value", "T"), .tensor("bias", "T")], [.tensor("output", "T")],
         [.type("T"), .string("data_format", "NHWC")], shape: ShapeContext.sameAsFirst),
       any(
         "SparseSoftmaxCrossEntropyWithLogits", [.tensor("features", "T"), .tensor("labels", "Tlabels")],
@@ -138,43 +147,61 @@ enum StubOps {
         "SoftmaxCrossEntropyWithLogits", [.tensor("features", "T"), .tensor("labels", "T")],
         [.tensor("loss", "T"), .tensor("backprop", "T")], [.type("T")],
         shape: { [.vector($0.input(0)[0]), $0.input(0)] }),
-      any("Select", [.tensor("condition", .bool), .tensor("t", "T"), .tensor("e", "T")], [.tensor("output", "T")],
+      any(
+        "Select", [.tensor("condition", .bool), .tensor("t", "T"), .tensor("e", "T")], [.tensor("output", "T")],
         [.type("T")], shape: { [$0.input(1)] }),
-      any("Cast", [.tensor("x", "SrcT")], [.tensor("y", "DstT")], [.type("SrcT"), .type("DstT"), .bool("Truncate", false)],
+      any(
+        "Cast", [.tensor("x", "SrcT")], [.tensor("y", "DstT")],
+        [.type("SrcT"), .type("DstT"), .bool("Truncate", false)],
         shape: ShapeContext.sameAsFirst),
-      any("Range", [.tensor("start", "Tidx"), .tensor("limit", "Tidx"), .tensor("delta", "Tidx")],
+      any(
+        "Range", [.tensor("start", "Tidx"), .tensor("limit", "Tidx"), .tensor("delta", "Tidx")],
         [.tensor("output", "Tidx")], [.type("Tidx")], shape: { _ in [.unknown(rank: 1)] }),
       any("Rank", [.tensor("input", "T")], [.tensor("output", .int32)], [.type("T")], shape: scalarShape),
-      any("Size", [.tensor("input", "T")], [.tensor("output", "out_type")], [.type("T"), .type("out_type", default: .int32)],
+      any(
+        "Size", [.tensor("input", "T")], [.tensor("output", "out_type")],
+        [.type("T"), .type("out_type", default: .int32)],
         shape: scalarShape),
-      any("ArgMax", [.tensor("input", "T"), .tensor("dimension", "Tidx")], [.tensor("output", "output_type")],
+      any(
+        "ArgMax", [.tensor("input", "T"), .tensor("dimension", "Tidx")], [.tensor("output", "output_type")],
         [.type("T"), .type("Tidx"), .type("output_type", default: .int64)], shape: { [$0.input(0).removing(axis: 1)] }),
-      any("Unique", [.tensor("x", "T")], [.tensor("y", "T"), .tensor("idx", "out_idx")],
+      any(
+        "Unique", [.tensor("x", "T")], [.tensor("y", "T"), .tensor("idx", "out_idx")],
         [.type("T"), .type("out_idx", default: .int32)], shape: { _ in [[nil], [nil]] }),
-      any("UnsortedSegmentSum",
+      any(
+        "UnsortedSegmentSum",
         [.tensor("data", "T"), .tensor("segment_ids", "Tindices"), .tensor("num_segments", "Tnumsegments")],
         [.tensor("output", "T")], [.type("T"), .type("Tindices"), .type("Tnumsegments")]),
-      any("Assert", [.tensor("condition", .bool), .list("data", types: "T")], [],
+      any(
+        "Assert", [.tensor("condition", .bool), .list("data", types: "T")], [],
         [.init("T", .types), .int("summarize", 3)], shape: ShapeContext.none),
-      any("AddN", [.repeated("inputs", count: "N", "T")], [.tensor("sum", "T")], [.int("N"), .type("T")],
+      any(
+        "AddN", [.repeated("inputs", count: "N", "T")], [.tensor("sum", "T")], [.int("N"), .type("T")],
         shape: ShapeContext.sameAsFirst),
-      any("ExpandDims", [.tensor("input", "T"), .tensor("dim", "Tdim")], [.tensor("output", "T")],
+      any(
+        "ExpandDims", [.tensor("input", "T"), .tensor("dim", "Tdim")], [.tensor("output", "T")],
         [.type("T"), .type("Tdim")]),
-      any("All", [.tensor("input", .bool), .tensor("reduction_indices", "Tidx")], [.tensor("output", .bool)],
+      any(
+        "All", [.tensor("input", .bool), .tensor("reduction_indices", "Tidx")], [.tensor("output", .bool)],
         [.type("Tidx"), .bool("keep_dims", false)], shape: scalarShape),
-      any("Slice", [.tensor("input", "T"), .tensor("begin", "Index"), .tensor("size", "Index")], [.tensor("output", "T")],
+      any(
+        "Slice", [.tensor("input", "T"), .tensor("begin", "Index"), .tensor("size", "Index")], [.tensor("output", "T")],
         [.type("T"), .type("Index")], shape: { _ in [.unknown(rank: 1)] }),
     ]
-    for name in ["Uniform", "Normal", "TruncatedNormal"].map({ $0 == "TruncatedNormal" ? "StatelessTruncatedNormalV2" : "StatelessRandom\($0)V2" }) {
+    for name in ["Uniform", "Normal", "TruncatedNormal"].map({
+      $0 == "TruncatedNormal" ? "StatelessTruncatedNormalV2" : "StatelessRandom\($0)V2"
+    }) {
       ops.append(
         any(
-          name, [.tensor("shape", "Tshape"), .tensor("key", .uint64), .tensor("counter", .uint64), .tensor("alg", .int32)],
+          name,
+          [.tensor("shape", "Tshape"), .tensor("key", .uint64), .tensor("counter", .uint64), .tensor("alg", .int32)],
           [.tensor("output", "dtype")], [.type("Tshape"), .type("dtype")], shape: { [try $0.shape(fromInput: 0)] }))
     }
     let indices = ["indices": "Tindices"]
     ops += [
       any(
-        "ResourceScatterAdd", [.tensor("resource", .resource), .tensor("indices", "Tindices"), .tensor("updates", "dtype")],
+        "ResourceScatterAdd",
+        [.tensor("resource", .resource), .tensor("indices", "Tindices"), .tensor("updates", "dtype")],
         [], [.type("dtype"), .type("Tindices")], shape: ShapeContext.none),
       update("ResourceApplyGradientDescent", handles: 1, ["alpha", "delta"]),
       update("ResourceApplyAdagrad", handles: 2, ["lr", "grad"]),

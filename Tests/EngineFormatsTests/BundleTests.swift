@@ -222,9 +222,7 @@ import Testing
       for suffix in [".index", ".data-00000-of-00001"] {
         let bytes = try FileSystem.readFile(prefix + suffix)
         func check(_ damaged: ByteString, _ what: String) throws {
-          let file = try OutputFile(prefix + suffix, .replace)
-          try file.write(damaged)
-          try file.close()
+          try writeFile(prefix + suffix, damaged)
           do {
             #expect(try everything() == expected, "\(suffix) \(what)")
           } catch let error as EngineError {

@@ -41,3 +41,11 @@ func contents(_ tensor: Tensor) -> [ByteString] {
   tensor.dtype == .string
     ? tensor.strings : [ByteString(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.byteCount))]
 }
+
+/// Writes a file anew. (Emptying an old one would make some file systems wait for the disk.)
+func writeFile(_ path: String, _ bytes: ByteString) throws {
+  try? FileSystem.remove(path)
+  let file = try OutputFile(path, .create)
+  try file.write(bytes)
+  try file.close()
+}

@@ -49,6 +49,82 @@ enum OpSamples {
     "Pow": [
       OpSample([.init([2, 3], .uniform(0.5, 2), dtype: .float64), .init([3], .uniform(-2, 2), dtype: .float64)])
     ],
+    "MirrorPad": [
+      OpSample(
+        [.init([3, 4], .uniform(-2, 2)), axes([3, 2, 0, 4], shape: [2, 2])], attributes: ["mode": .string("SYMMETRIC")])
+    ],
+    "MirrorPadGrad": [
+      OpSample(
+        [.init([6, 7], .uniform(-2, 2)), axes([1, 2, 0, 3], shape: [2, 2])], attributes: ["mode": .string("REFLECT")])
+    ],
+    "OneHot": [
+      OpSample(
+        [
+          .init([2], .fixed([1, 5]), dtype: .int64), axes([3], shape: []), .init([], .fixed([2])),
+          .init([], .fixed([-1])),
+        ],
+        attributes: ["axis": .int(0)])
+    ],
+    "SpaceToDepth": [
+      OpSample(
+        [.init([2, 3, 4, 6], .uniform(-2, 2), dtype: .float64)],
+        attributes: ["block_size": .int(2), "data_format": .string("NCHW")])
+    ],
+    "DepthToSpace": [
+      OpSample(
+        [.init([2, 12, 2, 3], .uniform(-2, 2), dtype: .float64)],
+        attributes: ["block_size": .int(2), "data_format": .string("NCHW")])
+    ],
+    "ExtractImagePatches": [
+      OpSample(
+        [.init([1, 5, 4, 2], .uniform(-2, 2))],
+        attributes: [
+          "ksizes": .ints([1, 2, 2, 1]), "strides": .ints([1, 1, 2, 1]), "rates": .ints([1, 2, 1, 1]),
+          "padding": .string("VALID"),
+        ])
+    ],
+    "GatherNd": [
+      OpSample([.init([4, 2], .uniform(-2, 2)), .init([3, 1], .fixed([1, 3, 1]), dtype: .int64)]),
+      OpSample([.init([4, 2], .uniform(-2, 2)), .init([2, 0], .fixed([0]), dtype: .int32)]),
+    ],
+    "Where": [OpSample([.init([2, 2, 2], .booleans, dtype: .bool)])],
+    "UnsortedSegmentSum": [
+      OpSample([.init([4], .uniform(-2, 2)), .init([4], .fixed([1, 1, 0, -1]), dtype: .int64), axes([2], shape: [])])
+    ],
+    "UnsortedSegmentMax": [
+      OpSample(
+        [
+          .init([4, 1], .fixed([1.5, 1.5, -1, 2])), .init([4], .fixed([1, 1, 0, -1]), dtype: .int32),
+          axes([3], shape: []),
+        ], gradientTolerance: .infinity)
+    ],
+    "UnsortedSegmentProd": [
+      OpSample([
+        .init([5], .fixed([0, 1.5, 0, 2, 0])), .init([5], .fixed([1, 1, 0, 2, 2]), dtype: .int32), axes([4], shape: []),
+      ]),
+      OpSample([
+        .init([4], .fixed([0, 1.5, 0, 0])), .init([4], .fixed([1, 1, 0, 0]), dtype: .int32), axes([2], shape: []),
+      ]),
+    ],
+    "SegmentProd": [
+      OpSample([.init([5], .fixed([0, 1.5, 0, 0, 2])), .init([5], .fixed([0, 0, 2, 2, 3]), dtype: .int32)])
+    ],
+    "Tile": [OpSample([.init([], .uniform(-2, 2)), .init([0], .fixed([1]), dtype: .int32, isConstant: true)])],
+    "Qr": [
+      OpSample([.init([2, 4], .uniform(-2, 2))]),
+      OpSample([.init([4, 2], .uniform(-2, 2))], attributes: ["full_matrices": .bool(true)]),
+    ],
+    "Bincount": [
+      OpSample([
+        .init([6], .fixed([1, 3, 1, 0, 7, 3])), .init([], .fixed([5]), isConstant: true), .init([0], .fixed([0])),
+      ])
+    ],
+    "ReverseSequence": [
+      OpSample(
+        [.init([3, 2, 2], .uniform(-2, 2)), .init([2], .fixed([0, 3]), dtype: .int32)],
+        attributes: ["seq_dim": .int(0), "batch_dim": .int(1)])
+    ],
+    "TopKV2": [OpSample([.init([2, 4], .fixed([1, 3, 3, 2])), axes([3], shape: [])], gradientTolerance: .infinity)],
     "Unpack": [OpSample([x23], attributes: ["num": .int(2)])],
     "AddN": [OpSample([x23, x23, x23], attributes: ["N": .int(3)])],
     "AccumulateNV2": [OpSample([x23, x23], attributes: ["N": .int(2), "shape": .shape([2, 3])])],
@@ -107,7 +183,7 @@ enum OpSamples {
     ],
   ]
 
-  static let testedElsewhere: Set<String> = ["Const", "Placeholder", "PlaceholderWithDefault"]
+  static let testedElsewhere: Set<String> = ["Const", "Placeholder", "PreventGradient"]
 
   /// Whether the op works element by element on inputs of one shape.
   static func isElementwise(_ definition: OpDefinition) -> Bool {
@@ -118,6 +194,7 @@ enum OpSamples {
 
   private static let notElementwise: Set<String> = [
     "MatMul", "BatchMatMul", "BatchMatMulV2", "L2Loss", "Range", "Diag", "DiagPart", "MatrixDiag", "MatrixDiagPart",
-    "Cross", "Einsum", "Qr", "LinSpace", "AddN", "AccumulateNV2",
+    "Cross", "Einsum", "TopK", "InTopK", "InTopKV2", "MatrixSetDiag", "PlaceholderWithDefault", "Qr", "LinSpace",
+    "AddN", "AccumulateNV2",
   ]
 }

@@ -67,7 +67,7 @@ public struct OpCase: Sendable {
     return value - value.rounded(.down)
   }
 
-  static func tensor(_ input: OpSample.Input, index: Int, dtype: DType) throws -> Tensor {
+  public static func tensor(_ input: OpSample.Input, index: Int, dtype: DType) throws -> Tensor {
     let count = input.shape.reduce(1, *)
     let numbers: [Double] = (0..<count).map { k in
       let u = fraction(k, index)

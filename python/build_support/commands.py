@@ -25,7 +25,7 @@ class BuildSwift(build_ext):
 
 
 class SourceArchive(sdist):
-    """Adds the folders that are links to others, as copies: setuptools leaves out what it has seen under another name."""
+    """Adds the folders that are links to others, as copies: setuptools takes each folder only once."""
 
     def make_release_tree(self, base_dir, files):
         super().make_release_tree(base_dir, files)

@@ -48,6 +48,9 @@ def function(name: str, /) -> Function:
 def functions() -> list[str]:
     """The names of all functions of the engine."""
 
+def run(prepared: Object, /, *feeds: Any) -> list[Any]:
+    """Runs what session.callable prepared, with one array for each of its feeds; returns the list of its results."""
+
 def abi_version() -> int:
     """The version of the engine's C interface."""
 

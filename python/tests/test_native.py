@@ -391,6 +391,74 @@ def test_cycles_are_collected(hooks):
     assert dead() is None
 
 
+# Prepared runs
+
+
+@pytest.fixture
+def graph(plain):
+    return make_graph()
+
+
+def add_op(graph, op, inputs=(), **attributes):
+    node = _native.function("graph.add_node")(graph, op, list(inputs), attributes, None, None, None)
+    return _native.Output(graph, node.node_id, 0)
+
+
+@pytest.fixture
+def prepared(graph):
+    """x -> (x * x + 1, x), for float32 x of shape (?, 3)."""
+    x = add_op(graph, "Placeholder", dtype=1, shape=[None, 3])
+    y = add_op(graph, "AddV2", [add_op(graph, "Mul", [x, x]), add_op(graph, "Const", value=np.float32(1), dtype=1)])
+    session = _native.function("session.new")(graph)
+    return _native.function("session.callable")(session, [y, x], [], [x])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 4, 1000])
+def test_run(prepared, rows):
+    array = np.random.default_rng(0).normal(size=(rows, 3)).astype(np.float32)
+    y, x = _native.run(prepared, array)
+    np.testing.assert_array_equal(y, array * array + 1)
+    np.testing.assert_array_equal(x, array)
+    x[:] = 0
+    assert rows == 0 or array.any()
+    np.testing.assert_array_equal(_native.function("run.call")(prepared, [array])[0], y)
+
+
+def test_run_results_survive_later_runs(prepared):
+    results = [_native.run(prepared, np.full((50, 3), step, np.float32))[0] for step in range(5)]
+    assert [result[0, 0] for result in results] == [1, 2, 5, 10, 17]
+
+
+def test_run_rejects_what_does_not_fit(prepared, hooks):
+    hooks(make_error=lambda details, host: {1: ValueError, 2: TypeError}[details["kind"]](details["message"]))
+    array = np.ones((4, 3), np.float32)
+    with pytest.raises(ValueError, match="expected 1 feeds, got 2"):
+        _native.run(prepared, array, array)
+    with pytest.raises(ValueError, match="shape"):
+        _native.run(prepared, array.T)
+    with pytest.raises(TypeError, match="float64"):
+        _native.run(prepared, array.astype(np.float64))
+    with pytest.raises(TypeError, match="a feed must be an array, got float"):
+        _native.run(prepared, 1.0)
+    with pytest.raises(TypeError, match="no prepared run"):
+        _native.run(prepared.__class__(make_object()), array)
+    for arguments in ((), (3,)):
+        with pytest.raises(TypeError, match="wants a prepared run"):
+            _native.run(*arguments)
+
+
+def test_run_gives_references_back(prepared):
+    array = np.ones((1000, 3), np.float32)
+    before = sys.getrefcount(array)
+    for _ in range(100):
+        _native.run(prepared, array)
+    assert sys.getrefcount(array) == before
+    memory = resident_bytes()
+    for _ in range(3000):
+        _native.run(prepared, array)
+    assert resident_bytes() - memory < 2 << 20
+
+
 # Errors
 
 

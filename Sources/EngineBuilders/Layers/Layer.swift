@@ -138,8 +138,9 @@ open class Layer {
   /// **Errors**: `ValueError` when it isn't known.
   func size(_ input: Output, axis: Int, _ kind: String) throws -> Int {
     guard let size = input.shape[axis] else {
-      throw EngineError.value("The last dimension of the inputs to a \(kind) layer should be defined. Found None. "
-        + "Full input shape received: \(input.shape)")
+      throw EngineError.value(
+        "The last dimension of the inputs to a \(kind) layer should be defined. Found None. "
+          + "Full input shape received: \(input.shape)")
     }
     return size
   }

@@ -102,7 +102,8 @@ extension Graph {
     var terms = losses(scope: scope)
     if addRegularization { terms += losses(CollectionName.regularizationLosses, scope: scope) }
     guard !terms.isEmpty else {
-      throw EngineError.value("inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape")
+      throw EngineError.value(
+        "inputs must be an iterable of at least one Tensor/IndexedSlices with the same dtype and shape")
     }
     return try addNumbers(terms, name: name)
   }

@@ -10,7 +10,7 @@ import EngineRuntime
 /// the process is killed, the latest checkpoint that is named can be restored.
 ///
 /// **Source**: https://www.tensorflow.org/api_docs/python/tf/compat/v1/train/Saver
-public final class Saver {
+open class Saver {
   /// Checkpoints kept at most; 0 and `nil` keep all.
   public let maxToKeep: Int?
   /// Besides, one checkpoint is kept for good every so many hours.
@@ -57,7 +57,7 @@ public final class Saver {
 
   /// Collects the graph's variables; nothing happens when it has been done.
   /// **Errors**: `ValueError` when there is nothing to save.
-  public func build(_ graph: Graph) throws {
+  open func build(_ graph: Graph) throws {
     guard items == nil else { return }
     let found = try SavedItem.all(in: graph)
     if found.isEmpty && !allowsEmpty { throw EngineError.value("No variables to save") }
@@ -97,7 +97,7 @@ public final class Saver {
   /// **Errors**: `ValueError` for a file name with directories and a missing directory; `RuntimeError` before
   /// ``build(_:)``; those of the file system.
   @discardableResult
-  public func save(
+  open func save(
     _ session: Session, _ path: String, step: Int? = nil, latestFilename: String = "checkpoint",
     metaGraphSuffix: String = "meta", writesMetaGraph: Bool = true, writesState: Bool = true
   ) throws -> String? {
@@ -116,9 +116,9 @@ public final class Saver {
     try writeValues(items, session, prefix)
     if writesState {
       record(prefix)
-      try CheckpointFiles.writeState(
-        in: directory, latest: prefix, all: lastCheckpoints.isEmpty ? [prefix] : lastCheckpoints,
-        relativePaths: savesRelativePaths, filename: latestFilename)
+      try CheckpointState.update(
+        directory: directory, modelPath: prefix, allPaths: lastCheckpoints, fileName: latestFilename,
+        savesRelativePaths: savesRelativePaths)
       try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
     }
     if writesMetaGraph { try GraphFiles.writeMetaGraph(session.graph, self, to: "\(prefix).\(metaGraphSuffix)") }
@@ -157,12 +157,14 @@ public final class Saver {
   // MARK: The list of checkpoints
 
   /// The checkpoints that this saver has written and not deleted, oldest first.
-  public var lastCheckpoints: [String] { kept.map(\.path) }
+  open var lastCheckpoints: [String] { kept.map(\.path) }
+  /// The same with the times of saving.
+  public var lastCheckpointsWithTime: [(path: String, time: Double)] { kept }
 
-  public func setLastCheckpoints(_ checkpoints: [(path: String, time: Double)]) { kept = checkpoints }
+  open func setLastCheckpoints(_ checkpoints: [(path: String, time: Double)]) { kept = checkpoints }
 
   /// Takes over the checkpoints of an earlier process; those whose files are gone are left out.
-  public func recoverLastCheckpoints(_ paths: [String]) {
+  open func recoverLastCheckpoints(_ paths: [String]) {
     kept = paths.compactMap { path in CheckpointFiles.modificationTime(path).map { (path, $0) } }
   }
 
@@ -194,7 +196,7 @@ public final class Saver {
   /// Gives the variables the values of a checkpoint.
   /// **Errors**: `ValueError` when there is no checkpoint of that prefix; `NotFound` for a variable that it lacks;
   /// `InvalidArgument` for another shape or type; `DataLoss` for damaged files. No variable has changed then.
-  public func restore(_ session: Session, _ path: String) throws {
+  open func restore(_ session: Session, _ path: String) throws {
     guard let items else {
       throw EngineError.runtime("`build()` should be called before restore if defer_build==True")
     }

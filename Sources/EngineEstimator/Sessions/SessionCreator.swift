@@ -126,8 +126,8 @@ struct SessionPreparation {
       return true
     }
     guard let directory, !directory.isEmpty else { return false }
-    guard let state = try CheckpointFiles.state(in: directory), let path = state.modelPath else { return false }
-    try saver.restore(session, path)
+    guard let state = try CheckpointFiles.state(in: directory) else { return false }
+    try saver.restore(session, state.modelPath)
     saver.recoverLastCheckpoints(state.allPaths)
     return true
   }

@@ -14,15 +14,13 @@ public final class SummaryWriter: @unchecked Sendable {
   }
 
   public let directory: String
-  private let suffix: String
   private let lock = Lock()
-  private var file: EventFileWriter?
+  private let file: EventFileWriter
   private var runTags = Set<String>()
 
   /// Makes the directory and a new event file in it.
   public init(directory: String, graph: Graph? = nil, suffix: String = "") throws {
     self.directory = directory
-    self.suffix = suffix
     file = try EventFileWriter(directory: directory, suffix: suffix)
     if let graph {
       try addGraph(graph)
@@ -105,7 +103,7 @@ public final class SummaryWriter: @unchecked Sendable {
   }
 
   /// Adds a serialized `Event`; one after ``close()`` is dropped.
-  public func addEvent(_ event: ByteString) throws { try lock.withLock { try file?.write(event) } }
+  public func addEvent(_ event: ByteString) throws { try lock.withLock { try file.add(serialized: event) } }
 
   private func add(step: Int?, _ fill: (inout ProtoEncoder) -> Void) throws {
     var event = ProtoEncoder()
@@ -121,21 +119,12 @@ public final class SummaryWriter: @unchecked Sendable {
 
   // MARK: The file
 
-  public func flush() throws { try lock.withLock { try file?.flush() } }
+  public func flush() throws { try lock.withLock { try file.flush() } }
 
-  public func close() throws {
-    try lock.withLock {
-      try file?.close()
-      file = nil
-    }
-  }
+  public func close() throws { try lock.withLock { try file.close() } }
 
   /// Opens a new file after ``close()``; nothing happens when one is open.
-  public func reopen() throws {
-    try lock.withLock {
-      if file == nil { file = try EventFileWriter(directory: directory, suffix: suffix) }
-    }
-  }
+  public func reopen() throws { try lock.withLock { try file.reopen() } }
 }
 
 /// The writers of this process, one for each directory.
@@ -191,7 +180,7 @@ public struct SummaryBuilder {
     value.tag(7, 2)
     value.lengthDelimited(tag.utf8)
     value.tag(8, 2)
-    value.lengthDelimited(try TensorCodec.serialized(tensor))
+    value.lengthDelimited(try TensorCodec.tensor(tensor).serialized())
     add(value)
   }
 

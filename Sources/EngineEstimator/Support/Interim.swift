@@ -1,4 +1,3 @@
-import EngineBuilders
 import EngineCore
 import EngineFormats
 import EngineGraph
@@ -8,37 +7,42 @@ final class EventFileWriter {
   let out: OutputFile
   init(directory: String, suffix: String) throws {
     try FileSystem.makeDirectories(directory)
-    out = try OutputFile(
-      FileSystem.join(directory, "events.out.tfevents.\(Int(Platform.wallTime())).\(FileSystem.hostName)\(suffix)"),
-      .create)
+    let name = "events.out.tfevents.\(Int(Platform.wallTime())).\(FileSystem.hostName)\(suffix)"
+    out = try OutputFile(FileSystem.join(directory, name), .create)
   }
-  func write(_ e: ByteString) throws { try out.write(e) }
+  func add(serialized event: ByteString) throws { try out.write(event) }
   func flush() throws { try out.flush() }
   func close() throws { try out.close() }
+  func reopen() throws {}
 }
 struct CheckpointState {
-  var modelCheckpointPath: String
-  var allModelCheckpointPaths: [String]
-  static func read(directory: String, filename: String) throws -> CheckpointState? {
-    let p = FileSystem.join(directory, filename)
-    guard FileSystem.exists(p) else { return nil }
-    let m = try ProtoMessage("CheckpointState", parsingText: FileSystem.readFile(p))
+  var modelPath: String
+  var allPaths: [String]
+  static func read(
+    directory: String, fileName: String = "checkpoint", warning: (String) -> Void = { _ in }
+  ) throws -> CheckpointState? {
+    let path = FileSystem.join(directory, fileName)
+    guard FileSystem.exists(path) else { return nil }
+    let message = try ProtoMessage("CheckpointState", parsingText: FileSystem.readFile(path))
     return CheckpointState(
-      modelCheckpointPath: FileSystem.join(directory, m.string("model_checkpoint_path")),
-      allModelCheckpointPaths: m.strings("all_model_checkpoint_paths").map { FileSystem.join(directory, $0) })
+      modelPath: FileSystem.join(directory, message.string("model_checkpoint_path")),
+      allPaths: message.strings("all_model_checkpoint_paths").map { FileSystem.join(directory, $0) })
   }
-  func write(directory: String, filename: String, relativePaths: Bool) throws {
-    var m = try ProtoMessage("CheckpointState")
-    func rel(_ s: String) -> String {
-      relativePaths && s.hasPrefix(directory + "/") ? String(s.dropFirst(directory.count + 1)) : s
+  static func update(
+    directory: String, modelPath: String, allPaths: [String], fileName: String, savesRelativePaths: Bool
+  ) throws {
+    var message = try ProtoMessage("CheckpointState")
+    func relative(_ path: String) -> String {
+      savesRelativePaths && path.hasPrefix(directory + "/") ? String(path.dropFirst(directory.count + 1)) : path
     }
-    m["model_checkpoint_path"] = .string(rel(modelCheckpointPath))
-    for p in allModelCheckpointPaths { m.append("all_model_checkpoint_paths", .string(rel(p))) }
-    try AtomicFile.write(FileSystem.join(directory, filename), m.text())
+    message["model_checkpoint_path"] = .string(relative(modelPath))
+    for path in allPaths { message.append("all_model_checkpoint_paths", .string(relative(path))) }
+    try AtomicFile.write(FileSystem.join(directory, fileName), message.text())
   }
 }
-enum TensorCodec { static func serialized(_ t: Tensor) throws -> ByteString { [] } }
-enum GraphCodec {
-  static func graphDef(_ g: Graph, addShapes: Bool) throws -> ProtoMessage { try ProtoMessage("GraphDef") }
+enum TensorCodec {
+  static func tensor(_ tensor: Tensor) throws -> ProtoMessage { try ProtoMessage("TensorProto") }
 }
-enum Metrics { static func mean(_ x: Output, in graph: Graph) throws -> (value: Output, update: Output) { (x, x) } }
+enum GraphCodec {
+  static func graphDef(_ graph: Graph, addShapes: Bool) throws -> ProtoMessage { try ProtoMessage("GraphDef") }
+}

@@ -45,7 +45,7 @@ extension Estimator {
         "Metric with name \(quoted) is not allowed, because Estimator already defines a default metric with the same "
           + "name.")
     }
-    let mean = try Metrics.mean(loss, in: graph)
+    let mean = try Metrics.mean(loss)
     var metrics = spec.evalMetricOps
     metrics.append(MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)]))
     let updates = metrics.sorted { $0.name < $1.name }.flatMap { $0.updates.compactMap(\.operation) }

@@ -129,15 +129,22 @@ public enum FileSystem {
   /// The whole content of a file.
   public static func readFile(_ path: String) throws -> ByteString {
     let file = try InputFile(path)
-    var bytes = ByteString()
-    let chunkSize = 1 << 20
+    // One byte more than the file should have shows whether it has grown since.
+    var bytes = try read(file, from: 0, count: file.byteCount() + 1)
     // Files such as those in /proc say that they are empty, so read until the end instead of trusting the size.
-    bytes.reserveCapacity(try file.byteCount())
-    var chunk = ByteString(repeating: 0, count: chunkSize)
-    while true {
-      let count = try chunk.withUnsafeMutableBytes { try file.read(at: bytes.count, into: $0) }
-      bytes.append(contentsOf: chunk[0..<count])
-      if count < chunkSize { return bytes }
+    var last = bytes.count
+    while last > 0 {
+      let more = try read(file, from: bytes.count, count: 1 << 16)
+      bytes += more
+      last = more.count
+    }
+    return bytes
+  }
+
+  private static func read(_ file: InputFile, from offset: Int, count: Int) throws -> ByteString {
+    try ByteString(unsafeUninitializedCapacity: count) { target, initialized in
+      let space = UnsafeMutableRawBufferPointer(start: target.baseAddress, count: count)
+      initialized = try file.read(at: offset, into: space)
     }
   }
 

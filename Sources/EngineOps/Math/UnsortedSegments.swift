@@ -30,8 +30,8 @@ extension OpDefinition {
         return [Shape([count] + data[rank...])]
       }, gradient: gradient,
       sample: OpSample([
-        .init([2, 3, 2], .uniform(0.5, 2)), .init([2, 3], .fixed([0, 2, 0, -1, 2, 3]), dtype: .int32),
-        .init([], .fixed([5]), dtype: .int32, isConstant: true),
+        .init([2, 3, 2], .uniform(0.5, 2)), .init([2, 3], .fixed([0, 1, 0, -1, 1, 2]), dtype: .int32),
+        .init([], .fixed([3]), dtype: .int32, isConstant: true),
       ])
     ) { context in
       let (data, ids) = (context.inputs[0], context.inputs[1])

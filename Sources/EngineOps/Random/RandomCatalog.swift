@@ -6,6 +6,10 @@ extension OpCatalog {
     .randomStandardNormal,
     .randomUniform,
     .randomUniformInt,
+    .statelessRandomGetKeyCounter,
+    .statelessRandomNormalV2,
+    .statelessRandomUniformV2,
+    .statelessTruncatedNormalV2,
     .truncatedNormal,
   ]
 }

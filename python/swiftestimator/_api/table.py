@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from swiftestimator._api.table_data import TABLE as _data
 from swiftestimator._api.table_framework import TABLE as _framework
+from swiftestimator._api.table_model import TABLE as _model
 from swiftestimator._api.table_ops import TABLE as _ops
 
 __all__ = ["names"]
 
-_TABLES = (_framework, _data, _ops)
+_TABLES = (_framework, _data, _model, _ops)
 
 
 @lru_cache

@@ -15,15 +15,17 @@ TABLE = {
             "extract_image_patches gather gather_nd invert_permutation lin_space=linspace matrix_band_part "
             "matrix_diag matrix_diag_part matrix_set_diag matrix_transpose ones_like pad placeholder "
             "placeholder_with_default reverse_sequence setdiff1d shape size space_to_depth sparse_placeholder "
-            "squeeze transpose where where_v2 zeros_like"
+            "squeeze tensor_scatter_add=tensor_scatter_nd_add tensor_scatter_sub=tensor_scatter_nd_sub "
+            "tensor_scatter_update=tensor_scatter_nd_update transpose where where_v2 zeros_like"
         ),
         "12 tf": (
             "argsort broadcast_dynamic_shape broadcast_static_shape broadcast_to concat dynamic_partition "
-            "dynamic_stitch edit_distance eye fill guarantee_const identity identity_n linspace meshgrid newaxis "
-            "one_hot ones parallel_stack range rank repeat reshape reverse roll scatter_nd searchsorted "
-            "sequence_mask shape_n slice sort space_to_batch_nd split stack stop_gradient strided_slice "
-            "tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min tensor_scatter_nd_sub "
-            "tensor_scatter_nd_update tile unique unique_with_counts unstack zeros"
+            "dynamic_stitch edit_distance eye fill get_static_value guarantee_const histogram_fixed_width "
+            "identity identity_n linspace meshgrid newaxis one_hot ones parallel_stack range rank repeat reshape "
+            "reverse roll scatter_nd searchsorted sequence_mask shape_n slice sort space_to_batch_nd split stack "
+            "stop_gradient strided_slice tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min "
+            "tensor_scatter_nd_sub tensor_scatter_nd_update tile unique unique_with_counts unravel_index unstack "
+            "zeros"
         ),
         "2 tf": (
             "boolean_mask=boolean_mask_v2 expand_dims=expand_dims_v2 gather=gather_v2 gather_nd=gather_nd_v2 "
@@ -43,6 +45,9 @@ TABLE = {
         "1 sets": "size",
         "2 sets": "size=size_v2",
         "1 sparse": "placeholder=sparse_placeholder",
+    },
+    "_ops.bitwise_ops": {
+        "12 bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
     },
     "_ops.check_ops": {
         "1 tf": (
@@ -77,7 +82,7 @@ TABLE = {
     "_ops.clip_ops": {
         "1 tf": "clip_by_average_norm global_norm verify_tensor_all_finite",
         "12 tf": "clip_by_global_norm clip_by_norm clip_by_value",
-        "2 debugging": "assert_all_finite=assert_all_finite_v2",
+        "12 debugging": "assert_all_finite=verify_tensor_all_finite",
         "12 linalg": "global_norm",
     },
     "_ops.control_flow_ops": {
@@ -243,6 +248,12 @@ TABLE = {
             "segment_mean=sparse_segment_mean_v2 segment_sqrt_n=sparse_segment_sqrt_n_v2 "
             "segment_sum=sparse_segment_sum_v2"
         ),
+    },
+    "_ops.sampling_ops": {
+        "1 nn": "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
+        "12 nn": "ctc_loss",
+        "2 nn": "nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
+        "12 random": "log_uniform_candidate_sampler uniform_candidate_sampler",
     },
     "_ops.script_ops": {
         "1 tf": "py_func",

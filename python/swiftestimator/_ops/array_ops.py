@@ -1130,3 +1130,19 @@ def check_numerics(tensor, message, name=None):
 def guarantee_const(input, name=None):  # noqa: A002 (the public name)
     """The value as it is."""
     return apply("Identity", [input], name=name)
+
+
+def unravel_index(indices, dims, name=None):
+    """Positions in a tensor from positions in its flattened form."""
+    return apply("UnravelIndex", [indices, dims], name=name)
+
+
+def histogram_fixed_width(values, value_range, nbins=100, dtype=dtypes.int32, name=None):
+    """How many values lie in each of ``nbins`` equal parts of a range."""
+    inputs = [values, value_range, nbins]
+    return apply("HistogramFixedWidth", inputs, {"dtype": dtypes.as_dtype(dtype)}, name=name or "histogram_fixed_width")
+
+
+def get_static_value(tensor, partial=False):
+    """The value of a tensor as an array when the graph determines it, else ``None``."""
+    return constant_value(tensor)

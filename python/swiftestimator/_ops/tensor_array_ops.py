@@ -1,7 +1,8 @@
 """Lists of tensors that loops fill and read."""
 
+import numpy as np
+
 from swiftestimator._framework import dtypes
-from swiftestimator._framework.convert import constant
 from swiftestimator._framework.graph import name_scope
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._ops import array_ops
@@ -31,16 +32,15 @@ class TensorArray:
         with name_scope(name, "TensorArrayV2", [size]) as scope:
             self._flow = apply(
                 "TensorListReserve",
-                [self._shape_tensor(), convert_to_tensor(size or 0, dtypes.int32, name="num_elements")],
+                [self._shape_value(), size or 0],
                 {"element_dtype": self._dtype},
                 name=scope,
             )
 
-    def _shape_tensor(self):
+    def _shape_value(self):
+        """What is known of the elements' shape as the ops take it; of a type, as a list may be empty."""
         dims = self.element_shape._dims
-        if dims is None:
-            return constant(-1, dtypes.int32, name="element_shape")
-        return constant([-1 if d is None else d for d in dims], dtypes.int32, name="element_shape")
+        return np.array(-1 if dims is None else [-1 if d is None else d for d in dims], np.int32)
 
     @property
     def flow(self):
@@ -96,7 +96,7 @@ class TensorArray:
         with name_scope(name, "TensorArrayV2Read", [self._flow, index]):
             value = apply(
                 "TensorListGetItem",
-                [self._flow, convert_to_tensor(index, dtypes.int32, name="index"), self._shape_tensor()],
+                [self._flow, index, self._shape_value()],
                 {"element_dtype": self._dtype},
             )
             if self.element_shape.rank is not None:
@@ -117,7 +117,7 @@ class TensorArray:
         """The elements along a new first axis."""
         with name_scope(name, "TensorArrayV2Stack", [self._flow]):
             value = apply(
-                "TensorListStack", [self._flow, self._shape_tensor()], {"element_dtype": self._dtype, "num_elements": -1}
+                "TensorListStack", [self._flow, self._shape_value()], {"element_dtype": self._dtype, "num_elements": -1}
             )
             if self.element_shape.rank is not None:
                 value.set_shape([None, *self.element_shape.as_list()])
@@ -126,7 +126,7 @@ class TensorArray:
     def gather(self, indices, name=None):
         """The elements at indices along a new first axis."""
         attributes = {"element_dtype": self._dtype}
-        return apply("TensorListGather", [self._flow, indices, self._shape_tensor()], attributes, name=name)
+        return apply("TensorListGather", [self._flow, indices, self._shape_value()], attributes, name=name)
 
     def concat(self, name=None):
         """The elements one after the other along their first axis."""
@@ -139,7 +139,7 @@ class TensorArray:
         with name_scope(name, "TensorArrayUnstack", [self._flow, value]):
             value = convert_to_tensor(value, dtype=self._dtype, name="value")
             self._merge(TensorShape(value.shape[1:]))
-            return self._with_flow(apply("TensorListFromTensor", [value, self._shape_tensor()]))
+            return self._with_flow(apply("TensorListFromTensor", [value, self._shape_value()]))
 
     def split(self, value, lengths, name=None):
         """Not offered: raises ``NotImplementedError``."""
