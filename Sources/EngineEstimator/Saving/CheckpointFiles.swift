@@ -8,6 +8,13 @@ public enum CheckpointFiles {
     try CheckpointState.read(directory: directory, fileName: filename) { Logger.warning($0) }
   }
 
+  /// The newest checkpoint and all that are kept, as the state file has them.
+  public static func paths(
+    in directory: String, filename: String = "checkpoint"
+  ) throws -> (latest: String, all: [String])? {
+    try state(in: directory, filename: filename).map { ($0.modelPath, $0.allPaths) }
+  }
+
   /// The newest checkpoint's prefix; `nil` (with a message in the second case) when there is none, or its files are
   /// gone.
   public static func latest(in directory: String, filename: String = "checkpoint") throws -> String? {
