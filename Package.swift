@@ -17,8 +17,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// The kernels' sources, compiled once for a CPU level; `flags` choose it.
-func kernelLevel(_ name: String, _ flags: [String]) -> Target {
-  .target(name: name, dependencies: ["KernelTable"], swiftSettings: kernelSettings(flags))
+/// `isFused` says that multiply-add is one instruction (without it, Swift calls a slow library function).
+func kernelLevel(_ name: String, _ flags: [String], isFused: Bool = true) -> Target {
+  .target(
+    name: name, dependencies: ["KernelTable"],
+    swiftSettings: kernelSettings(flags) + (isFused && !isDependency ? [.define("LEVEL_FUSED")] : []))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -27,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 #if arch(x86_64)
   let kernelLevels = [
-    kernelLevel("KernelsBaseline", ["-Xcc", "-march=x86-64-v2"]),
+    kernelLevel("KernelsBaseline", ["-Xcc", "-march=x86-64-v2"], isFused: false),
     kernelLevel("KernelsV3", ["-Xcc", "-march=x86-64-v3"]),
     kernelLevel("KernelsV4", ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
   ]
@@ -66,7 +69,7 @@ let package = Package(
       name: "EngineTestSupport", dependencies: ["EngineOps", "EngineRuntime"], path: "Tests/EngineTestSupport",
       swiftSettings: strict),
     tests("EngineCoreTests", ["EngineCore"]),
-    tests("EngineKernelsTests", ["EngineKernels"]),
+    tests("EngineKernelsTests", ["EngineKernels", "KernelTable"]),
     tests("EngineGraphTests", ["EngineGraph"]),
     tests("EngineRuntimeTests", ["EngineRuntime"]),
     tests("EngineFormatsTests", ["EngineFormats"]),

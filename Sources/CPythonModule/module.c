@@ -12,15 +12,17 @@ static PyObject *module_abi_version(PyObject *module, PyObject *unused) {
   return PyLong_FromUnsignedLong(engine_abi_version());
 }
 
+static const struct {
+  const char *name;
+  PyObject **place;
+} hooks[] = {{"make_object", &state.make_object},
+             {"make_output", &state.make_output},
+             {"make_node", &state.make_node},
+             {"make_error", &state.make_error}};
+#define HOOK_COUNT (sizeof hooks / sizeof *hooks)
+
 static int register_hook(const char *name, PyObject *hook) {
-  struct {
-    const char *name;
-    PyObject **place;
-  } hooks[] = {{"make_object", &state.make_object},
-               {"make_output", &state.make_output},
-               {"make_node", &state.make_node},
-               {"make_error", &state.make_error}};
-  for (size_t i = 0; i < sizeof hooks / sizeof *hooks; i++) {
+  for (size_t i = 0; i < HOOK_COUNT; i++) {
     if (strcmp(hooks[i].name, name) != 0) continue;
     PyObject *old = *hooks[i].place;
     if (hook == Py_None) hook = NULL;
@@ -31,6 +33,17 @@ static int register_hook(const char *name, PyObject *hook) {
   }
   PyErr_Format(PyExc_TypeError, "register() has no hook '%s'", name);
   return -1;
+}
+
+static PyObject *module_hooks(PyObject *module, PyObject *unused) {
+  (void)module;
+  (void)unused;
+  PyObject *dict = PyDict_New();
+  for (size_t i = 0; dict != NULL && i < HOOK_COUNT; i++) {
+    PyObject *hook = *hooks[i].place;
+    if (PyDict_SetItemString(dict, hooks[i].name, hook == NULL ? Py_None : hook) < 0) Py_CLEAR(dict);
+  }
+  return dict;
 }
 
 static PyObject *module_register(PyObject *module, PyObject *arguments, PyObject *keywords) {
@@ -64,9 +77,13 @@ static PyMethodDef methods[] = {
      "function(name, /)\n--\n\nThe engine's function of that name. AttributeError when there is none."},
     {"functions", module_functions, METH_NOARGS, "functions()\n--\n\nThe names of all functions of the engine."},
     {"abi_version", module_abi_version, METH_NOARGS, "abi_version()\n--\n\nThe version of the engine's C interface."},
+    {"run", (PyCFunction)(void (*)(void))module_run, METH_FASTCALL,
+     "run(prepared, /, *feeds)\n--\n\nRuns what session.callable prepared, with one array for each of its feeds; "
+     "returns the list of its results."},
     {"register", (PyCFunction)(void (*)(void))module_register, METH_VARARGS | METH_KEYWORDS,
      "register(*, make_object=None, make_output=None, make_node=None, make_error=None)\n--\n\n"
      "Sets the hooks that make Python objects of what the engine returns; those not named stay as they are."},
+    {"hooks", module_hooks, METH_NOARGS, "hooks()\n--\n\nThe hooks that are set, for register(**hooks)."},
     {"_finalize", module_finalize, METH_NOARGS, "_finalize()\n--\n\nCalled at exit."},
     {NULL, NULL, 0, NULL},
 };

@@ -74,6 +74,9 @@ int functions_init(PyObject *module);
 PyObject *module_function(PyObject *module, PyObject *name);
 PyObject *module_functions(PyObject *module, PyObject *unused);
 
+/* run.c */
+PyObject *module_run(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
 /* errors.c */
 /* Raises what the engine reports; `error` is consumed. */
 void raise_engine_error(engine_error *error);

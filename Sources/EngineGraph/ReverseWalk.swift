@@ -113,7 +113,8 @@ private struct ReverseWalk {
         }
         for (input, gradient) in zip(node.inputs, gradients) {
           guard let gradient, between.contains(input.node.id), !stops.contains(input) else { continue }
-          guard gradient.dtype == input.dtype else {
+          // The gradient of a variable arrives at its handle.
+          guard gradient.dtype == input.dtype || input.dtype == .resource else {
             throw EngineError.type(
               "Gradient type \(gradient.dtype) generated for op '\(node.name)' does not match the input's type \(input.dtype)"
             )

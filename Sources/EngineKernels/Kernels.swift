@@ -11,9 +11,16 @@ public enum Kernels {
   static func unsupported(_ kernel: String, _ dtype: DType) -> EngineError {
     .unimplemented("no \(kernel) kernel for \(dtype)")
   }
-}
 
-extension Kernels {
-  /// The CPU level in use: `baseline`, `v3` or `v4`.
-  public static var levelName: String { "baseline" }
+  /// Runs a kernel on half-precision tensors by way of `Float`: the result is rounded once.
+  static func throughFloat(_ inputs: [Tensor], _ output: Tensor, _ body: ([Tensor], Tensor) throws -> Void) throws {
+    let wide = try inputs.map { input in
+      let copy = try Tensor(uninitialized: .float32, shape: input.shape)
+      try cast(input, into: copy)
+      return copy
+    }
+    let result = try Tensor(uninitialized: .float32, shape: output.shape)
+    try body(wide, result)
+    try cast(result, into: output)
+  }
 }

@@ -1,20 +1,70 @@
 import EngineCore
+import Synchronization
 
 extension Kernels {
   /// `c = op(a)·op(b)` over the last two axes; leading axes are batch axes, broadcast against each other.
   /// `a: [..., m, k]`, or `[..., k, m]` when transposed; `b: [..., k, n]`, or `[..., n, k]`; `c: [..., m, n]`.
   /// A `k` of 0 gives zeros. Not in place. **Types**: floating, int32, int64.
   public static func matmul(_ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool, into c: Tensor) throws {
-    try PlainKernels.matmul(a, b, transposeA: transposeA, transposeB: transposeB, into: c)
+    switch c.dtype {
+    case .float32, .float64: try products(a, b, transposeA, transposeB, c)
+    case .float16, .bfloat16: try throughFloat([a, b], c) { try products($0[0], $0[1], transposeA, transposeB, $1) }
+    default: try PlainKernels.matmul(a, b, transposeA: transposeA, transposeB: transposeB, into: c)
+    }
   }
 
   /// `y[..., j] = x[..., j] + bias[j]`; with `channelAxis` 1 (NCHW) the bias goes along axis 1.
   public static func biasAdd(_ x: Tensor, _ bias: Tensor, channelAxis: Int, into y: Tensor) throws {
-    try PlainKernels.biasAdd(x, bias, channelAxis: channelAxis, into: y)
+    let shape = channelShape(x, channelAxis)
+    if try !vectorBinary(.add, x, bias, y, shapes: (shape, [shape[1], 1], shape)) {
+      try PlainKernels.biasAdd(x, bias, channelAxis: channelAxis, into: y)
+    }
   }
 
   /// The sum of `dy` over all axes but `channelAxis`.
   public static func biasAddGrad(_ dy: Tensor, channelAxis: Int, into db: Tensor) throws {
-    try PlainKernels.biasAddGrad(dy, channelAxis: channelAxis, into: db)
+    try reduce(.sum, try dy.reshaped(channelShape(dy, channelAxis)), axes: [0, 2], into: db)
+  }
+
+  /// What is before the channels, the channels, and what is after them.
+  private static func channelShape(_ x: Tensor, _ axis: Int) -> [Int] {
+    [x.shape[..<axis].reduce(1, *), x.shape[axis], x.shape[(axis + 1)...].reduce(1, *)]
+  }
+
+  private static func products(
+    _ a: Tensor, _ b: Tensor, _ transposeA: Bool, _ transposeB: Bool, _ c: Tensor
+  ) throws {
+    if c.elementCount == 0 { return }
+    let batch = MatrixBatch(a, b, transposeA: transposeA, c)
+    let (m, n, k) = (batch.rows, batch.columns, batch.inner)
+    let (aRow, aColumn) = transposeA ? (1, m) : (k, 1)
+    let (bRow, bColumn) = transposeB ? (1, k) : (n, 1)
+    let table = Kernels.table
+    func one(_ index: Int) throws {
+      if c.dtype == .float32 {
+        try Gemm.multiply(
+          table.floatGemm, m, n, k,
+          MatrixView(pointer: UnsafePointer(a.elements(Float.self)) + batch.offsetA(index), row: aRow, column: aColumn),
+          MatrixView(pointer: UnsafePointer(b.elements(Float.self)) + batch.offsetB(index), row: bRow, column: bColumn),
+          c.elements(Float.self) + batch.offsetC(index), cRow: n)
+      } else {
+        try Gemm.multiply(
+          table.doubleGemm, m, n, k,
+          MatrixView(
+            pointer: UnsafePointer(a.elements(Double.self)) + batch.offsetA(index), row: aRow, column: aColumn),
+          MatrixView(
+            pointer: UnsafePointer(b.elements(Double.self)) + batch.offsetB(index), row: bRow, column: bColumn),
+          c.elements(Double.self) + batch.offsetC(index), cRow: n)
+      }
+    }
+    if batch.batchCount == 1 { return try one(0) }
+    // Whole products are shared among threads; inside of one, calls nest and so stay on their thread.
+    let failure = Mutex<EngineError?>(nil)
+    ThreadPool.shared.parallelFor(batch.batchCount, nanosecondsEach: Gemm.nanoseconds(m, n, k) + 50) { index in
+      do { try one(index) } catch {
+        failure.withLock { $0 = $0 ?? (error as? EngineError) ?? .internal("\(error)") }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 }

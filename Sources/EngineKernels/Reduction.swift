@@ -6,7 +6,7 @@ extension Kernels {
   /// **Types**: all real numbers; `any` and `all` take bool.
   /// **Numerics**: float16 and bfloat16 accumulate in Float; integers wrap.
   public static func reduce(_ operation: ReductionOperation, _ x: Tensor, axes: [Int], into y: Tensor) throws {
-    try PlainKernels.reduce(operation, x, axes: axes, into: y)
+    if try !vectorReduce(operation, x, axes, y) { try PlainKernels.reduce(operation, x, axes: axes, into: y) }
   }
 
   /// The position of the largest (or smallest) element along `axis`, the first of equals; y is int32 or int64.
@@ -23,6 +23,6 @@ extension Kernels {
 
   /// `½·Σx²`, a scalar. **Types**: floating.
   public static func l2Loss(_ x: Tensor, into y: Tensor) throws {
-    try PlainKernels.l2Loss(x, into: y)
+    if try !vectorL2Loss(x, y) { try PlainKernels.l2Loss(x, into: y) }
   }
 }

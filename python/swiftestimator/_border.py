@@ -1,17 +1,29 @@
 """The Python side of the border to the engine: functions by name, and how engine values become Python objects."""
 
+import importlib
 import os
 import sys
 
 from swiftestimator import _native
 from swiftestimator._errors import make_error
 
-__all__ = ["function", "register_wrapper", "user_origin"]
+__all__ = ["builder", "function", "options", "register_wrapper", "user_origin"]
 
 function = _native.function
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _wrappers = {}
+# Modules that register a wrapper, imported when the first object of the type comes.
+_MODULES = {
+    "Graph": "_framework.graph",
+    "Coordinator": "_estimator.hooks",
+    "PartitionedVariable": "_model.variables",
+    "RunContext": "_estimator.hooks",
+    "Scaffold": "_estimator.scaffold",
+    "Session": "_framework.session",
+    "Variable": "_model.variables",
+    "VariableScope": "_model.scopes",
+}
 
 
 def user_origin():
@@ -36,7 +48,13 @@ def register_wrapper(type_name, make):
 
 def _wrap(type_name, handle):
     make = _wrappers.get(type_name)
-    return None if make is None else make(handle)
+    if make is None:
+        module = _MODULES.get(type_name)
+        if module is None:
+            return None
+        importlib.import_module(f"swiftestimator.{module}")
+        make = _wrappers[type_name]
+    return make(handle)
 
 
 def _make_output(graph, node_id, index):
@@ -48,3 +66,31 @@ def _make_node(graph, node_id):
 
 
 _native.register(make_object=_wrap, make_output=_make_output, make_node=_make_node, make_error=make_error)
+
+
+def builder(name):
+    """The engine's function ``name``, which adds nodes: tells the graph first which line of the program asks."""
+    call = function(name)
+    from swiftestimator._framework.graph import get_default_graph
+
+    def build(*args):
+        get_default_graph()._mark_origin()
+        return call(*args)
+
+    build.__name__ = name
+    return build
+
+
+def options(**values):
+    """Keyword arguments for the engine: what is ``None`` is left out, dtypes become numbers, shapes lists."""
+    result = {}
+    for key, value in values.items():
+        if value is None:
+            continue
+        number = getattr(value, "_type_enum", None)
+        if number is not None:
+            value = number
+        elif hasattr(value, "_dims"):
+            value = None if value._dims is None else list(value._dims)
+        result[key] = value
+    return result

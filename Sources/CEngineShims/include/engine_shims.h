@@ -20,6 +20,9 @@ static inline int engine_cpu_level(void) {
 #endif
 }
 
+/* How many processors the process may run on; at least 1. */
+int engine_processor_count(void);
+
 /* Tells the core that the thread is spinning. */
 static inline void engine_spin_hint(void) {
 #if defined(__x86_64__)

@@ -233,7 +233,9 @@ extension Graph {
       // A read belongs to the reduction's own scope; only tensors have an unknown rank here.
       let value = try tensor(x)
       all = try range(try rank(value))
-      return try apply(type, as: name, .tensor(value), .tensor(all), attributes: attributes)
+      let result = try apply(type, as: name, .tensor(value), .tensor(all), attributes: attributes)
+      if !keepDimensions { try result.setShape(.scalar) }
+      return result
     }
     return try apply(type, as: name, x, .tensor(all), attributes: attributes)
   }

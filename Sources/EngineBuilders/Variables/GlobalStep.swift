@@ -26,9 +26,11 @@ extension Graph {
       }
     } else if items.isEmpty {
       guard let node = node(named: "global_step"), !node.outputTypes.isEmpty else { return nil }
-      if node.type == "VarHandleOp", let variable = variables(in: CollectionName.globalVariables).first(where: {
-        $0.handle.node === node
-      }) {
+      if node.type == "VarHandleOp",
+        let variable = variables(in: CollectionName.globalVariables).first(where: {
+          $0.handle.node === node
+        })
+      {
         found = .variable(variable)
       } else {
         found = .tensor(node.output())
@@ -88,7 +90,8 @@ extension Graph {
   @discardableResult
   public func incrementGlobalStep(by increment: Int) throws -> VariableUpdate {
     guard let step = try globalStep() else {
-      throw EngineError.value("Global step tensor should be created by tf.train.get_or_create_global_step before calling increment.")
+      throw EngineError.value(
+        "Global step tensor should be created by tf.train.get_or_create_global_step before calling increment.")
     }
     guard case .variable(let variable) = step else {
       throw EngineError.type("the global step must be a variable to be incremented")

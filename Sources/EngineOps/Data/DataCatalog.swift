@@ -1,5 +1,40 @@
 import EngineGraph
 
 extension OpCatalog {
-  static let dataOps: [OpDefinition] = []
+  static let dataOps: [OpDefinition] = [
+    .anonymousIterator,
+    .batchDataset,
+    .batchDatasetV2,
+    .concatenateDataset,
+    .datasetCardinality,
+    .dummyMemoryCache,
+    .dummySeedGenerator,
+    .finalizeDataset,
+    .iteratorFromStringHandle,
+    .iteratorFromStringHandleV2,
+    .iteratorGetNext,
+    .iteratorGetNextSync,
+    .iteratorToStringHandle,
+    .iteratorV1,
+    .iteratorV2,
+    .makeIterator,
+    .mapDataset,
+    .modelDataset,
+    .oneShotIterator,
+    .optionsDataset,
+    .parallelBatchDataset,
+    .prefetchDataset,
+    .rangeDataset,
+    .repeatDataset,
+    .shardDataset,
+    .shuffleAndRepeatDataset,
+    .shuffleAndRepeatDatasetV2,
+    .shuffleDataset,
+    .shuffleDatasetV3,
+    .skipDataset,
+    .takeDataset,
+    .tensorDataset,
+    .tensorSliceDataset,
+    .zipDataset,
+  ]
 }

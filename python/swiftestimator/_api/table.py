@@ -6,11 +6,14 @@ namespace (``tf`` for the root, ``nn`` for ``tf.nn``); the value lists names, ``
 
 from functools import lru_cache
 
+from swiftestimator._api.table_data import TABLE as _data
+from swiftestimator._api.table_estimator import TABLE as _estimator
 from swiftestimator._api.table_framework import TABLE as _framework
+from swiftestimator._api.table_model import TABLE as _model
 
 __all__ = ["names"]
 
-_TABLES = (_framework,)
+_TABLES = (_framework, _estimator, _data, _model)
 
 
 @lru_cache

@@ -760,3 +760,8 @@ def get_seed(op_seed):
 def executing_eagerly():
     """Always false: programs build graphs."""
     return False
+
+
+from swiftestimator._ops import operators as _operators  # noqa: E402 (operators need the class)
+
+_operators.install(Tensor)

@@ -1,0 +1,200 @@
+import KernelTable
+
+/// Matrix products of `Double`; `DoubleGemm.swift` is its twin.
+let doubleGemmKernels = GemmKernels<Double>(
+  columnTile: 2 * DoubleVector.scalarCount, rowTile: doubleRowTile, block: doubleGemmBlock, packPanel: doublePackPanel,
+  packRows: doublePackRows, dots: doubleDots, rowTimes: doubleRowTimes)
+
+private func doublePackPanel(
+  _ depth: Int, _ columns: Int, _ b: UnsafePointer<Double>, _ bRow: Int, _ bColumn: Int,
+  _ panel: UnsafeMutablePointer<Double>
+) {
+  let width = 2 * DoubleVector.scalarCount
+  if columns == width && bColumn == 1 {
+    for p in 0..<depth {
+      let (from, to) = (b + p * bRow, panel + p * width)
+      store(load(from), to)
+      store(load(from + DoubleVector.scalarCount), to + DoubleVector.scalarCount)
+    }
+    return
+  }
+  for p in 0..<depth {
+    let (from, to) = (b + p * bRow, panel + p * width)
+    for j in 0..<columns { to[j] = from[j * bColumn] }
+    for j in columns..<max(columns, width) { to[j] = 0 }
+  }
+}
+
+private func doublePackRows(
+  _ rows: Int, _ depth: Int, _ a: UnsafePointer<Double>, _ aRow: Int, _ aColumn: Int,
+  _ packed: UnsafeMutablePointer<Double>
+) {
+  var start = 0
+  while start < rows {
+    let count = min(doubleRowTile, rows - start)
+    let (from, to) = (a + start * aRow, packed + start * depth)
+    if count == doubleRowTile {
+      for p in 0..<depth {
+        for r in 0..<doubleRowTile { to[p * doubleRowTile + r] = from[r * aRow + p * aColumn] }
+      }
+    } else {
+      for p in 0..<depth {
+        for r in 0..<count { to[p * doubleRowTile + r] = from[r * aRow + p * aColumn] }
+      }
+    }
+    start += doubleRowTile
+  }
+}
+
+private func doubleDots(
+  _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ bColumn: Int,
+  _ c: UnsafeMutablePointer<Double>, _ cColumn: Int, _ accumulate: Bool
+) {
+  let width = DoubleVector.scalarCount
+  var j = 0
+  while j + 4 <= n {
+    let (b0, b1) = (b + j * bColumn, b + (j + 1) * bColumn)
+    let (b2, b3) = (b + (j + 2) * bColumn, b + (j + 3) * bColumn)
+    var (s0, s1, s2, s3) = (DoubleVector.zero, DoubleVector.zero, DoubleVector.zero, DoubleVector.zero)
+    var (t0, t1, t2, t3) = (DoubleVector.zero, DoubleVector.zero, DoubleVector.zero, DoubleVector.zero)
+    var p = 0
+    while p + 2 * width <= k {
+      let (x, y) = (load(a + p), load(a + p + width))
+      s0 = multiplyAdd(x, load(b0 + p), s0)
+      s1 = multiplyAdd(x, load(b1 + p), s1)
+      s2 = multiplyAdd(x, load(b2 + p), s2)
+      s3 = multiplyAdd(x, load(b3 + p), s3)
+      t0 = multiplyAdd(y, load(b0 + p + width), t0)
+      t1 = multiplyAdd(y, load(b1 + p + width), t1)
+      t2 = multiplyAdd(y, load(b2 + p + width), t2)
+      t3 = multiplyAdd(y, load(b3 + p + width), t3)
+      p += 2 * width
+    }
+    if p + width <= k {
+      let x = load(a + p)
+      s0 = multiplyAdd(x, load(b0 + p), s0)
+      s1 = multiplyAdd(x, load(b1 + p), s1)
+      s2 = multiplyAdd(x, load(b2 + p), s2)
+      s3 = multiplyAdd(x, load(b3 + p), s3)
+      p += width
+    }
+    var (r0, r1, r2, r3) = ((s0 + t0).sum(), (s1 + t1).sum(), (s2 + t2).sum(), (s3 + t3).sum())
+    while p < k {
+      r0 += a[p] * b0[p]
+      r1 += a[p] * b1[p]
+      r2 += a[p] * b2[p]
+      r3 += a[p] * b3[p]
+      p += 1
+    }
+    let target = c + j * cColumn
+    if accumulate {
+      target[0] += r0
+      target[cColumn] += r1
+      target[2 * cColumn] += r2
+      target[3 * cColumn] += r3
+    } else {
+      target[0] = r0
+      target[cColumn] = r1
+      target[2 * cColumn] = r2
+      target[3 * cColumn] = r3
+    }
+    j += 4
+  }
+  while j < n {
+    let column = b + j * bColumn
+    var (s, t) = (DoubleVector.zero, DoubleVector.zero)
+    var p = 0
+    while p + 2 * width <= k {
+      s = multiplyAdd(load(a + p), load(column + p), s)
+      t = multiplyAdd(load(a + p + width), load(column + p + width), t)
+      p += 2 * width
+    }
+    if p + width <= k {
+      s = multiplyAdd(load(a + p), load(column + p), s)
+      p += width
+    }
+    var r = (s + t).sum()
+    while p < k {
+      r += a[p] * column[p]
+      p += 1
+    }
+    if accumulate { c[j * cColumn] += r } else { c[j * cColumn] = r }
+    j += 1
+  }
+}
+
+private func doubleRowTimes(
+  _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ aColumn: Int, _ b: UnsafePointer<Double>, _ bRow: Int,
+  _ c: UnsafeMutablePointer<Double>, _ accumulate: Bool
+) {
+  let width = DoubleVector.scalarCount
+  if !accumulate {
+    for j in 0..<n { c[j] = 0 }
+  }
+  var p = 0
+  // Eight rows of b at a time: the row of c stays in the nearest cache, b is read once, in order.
+  while p + 8 <= k {
+    let (rows, scales) = (b + p * bRow, a + p * aColumn)
+    let (a0, a1, a2, a3) = (scales[0], scales[aColumn], scales[2 * aColumn], scales[3 * aColumn])
+    let (a4, a5, a6, a7) = (scales[4 * aColumn], scales[5 * aColumn], scales[6 * aColumn], scales[7 * aColumn])
+    let (v0, v1) = (DoubleVector(repeating: a0), DoubleVector(repeating: a1))
+    let (v2, v3) = (DoubleVector(repeating: a2), DoubleVector(repeating: a3))
+    let (v4, v5) = (DoubleVector(repeating: a4), DoubleVector(repeating: a5))
+    let (v6, v7) = (DoubleVector(repeating: a6), DoubleVector(repeating: a7))
+    var j = 0
+    while j + width <= n {
+      let from = rows + j
+      var s = multiplyAdd(v0, load(from), load(c + j))
+      var t = v1 * load(from + bRow)
+      s = multiplyAdd(v2, load(from + 2 * bRow), s)
+      t = multiplyAdd(v3, load(from + 3 * bRow), t)
+      s = multiplyAdd(v4, load(from + 4 * bRow), s)
+      t = multiplyAdd(v5, load(from + 5 * bRow), t)
+      s = multiplyAdd(v6, load(from + 6 * bRow), s)
+      t = multiplyAdd(v7, load(from + 7 * bRow), t)
+      store(s + t, c + j)
+      j += width
+    }
+    while j < n {
+      let from = rows + j
+      let s = a0 * from[0] + a2 * from[2 * bRow] + a4 * from[4 * bRow] + a6 * from[6 * bRow]
+      let t = a1 * from[bRow] + a3 * from[3 * bRow] + a5 * from[5 * bRow] + a7 * from[7 * bRow]
+      c[j] += s + t
+      j += 1
+    }
+    p += 8
+  }
+  while p < k {
+    let (row, scale) = (b + p * bRow, a[p * aColumn])
+    let v = DoubleVector(repeating: scale)
+    var j = 0
+    while j + width <= n {
+      store(multiplyAdd(v, load(row + j), load(c + j)), c + j)
+      j += width
+    }
+    while j < n {
+      c[j] += scale * row[j]
+      j += 1
+    }
+    p += 1
+  }
+}
+
+@inline(__always)
+private func load(_ p: UnsafePointer<Double>) -> DoubleVector {
+  UnsafeRawPointer(p).loadUnaligned(as: DoubleVector.self)
+}
+
+@inline(__always)
+private func store(_ v: DoubleVector, _ p: UnsafeMutablePointer<Double>) {
+  UnsafeMutableRawPointer(p).storeBytes(of: v, as: DoubleVector.self)
+}
+
+@inline(__always)
+private func multiplyAdd(_ a: DoubleVector, _ b: DoubleVector, _ c: DoubleVector) -> DoubleVector {
+  #if LEVEL_FUSED
+    c.addingProduct(a, b)
+  #else
+    c + a * b
+  #endif
+}
