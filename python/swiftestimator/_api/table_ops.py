@@ -87,8 +87,7 @@ TABLE = {
     },
     "_ops.control_flow_ops": {
         "1 tf": (
-            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple "
-            "while_loop"
+            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple while_loop"
         ),
         "12 tf": "Assert group no_op print=print_v2 switch_case timestamp",
         "2 tf": "case=case_v2 cond=cond_v2 tuple=tuple_v2 while_loop=while_loop_v2",
