@@ -5,6 +5,14 @@ import EngineGraph
 // optimizer.<kind>    opts -> Optimizer object; hyperparameters are numbers, Tensors, Variables or callables
 //     sgd: learning_rate name     adagrad: learning_rate initial_accumulator_value name
 //     adam: learning_rate beta1 beta2 epsilon name
+//     momentum: learning_rate momentum use_nesterov name
+//     rmsprop: learning_rate decay momentum epsilon centered name      adadelta: learning_rate rho epsilon name
+//     adagrad_da: learning_rate global_step initial_gradient_squared_accumulator_value l1_regularization_strength
+//            l2_regularization_strength name
+//     ftrl: learning_rate learning_rate_power initial_accumulator_value l1_regularization_strength
+//            l2_regularization_strength l2_shrinkage_regularization_strength beta accum_name linear_name name
+//     proximal_adagrad: learning_rate initial_accumulator_value l1_... l2_... name
+//     proximal_sgd: learning_rate l1_... l2_... name
 // optimizer.custom    name, dict of callables -> Optimizer object  (a subclass of the host language)
 //     create_slots (list of V)   prepare ()   apply_dense (grad, V) -> Operation
 //     apply_sparse (grad, indices, V) -> Operation   apply_sparse_duplicates (grad, indices, V) -> Operation
@@ -38,6 +46,67 @@ let builderOptimizerFunctions: [HostFunction] = [
         try options.hyperparameter("learning_rate", 0.001), beta1: try options.hyperparameter("beta1", 0.9),
         beta2: try options.hyperparameter("beta2", 0.999), epsilon: try options.hyperparameter("epsilon", 1e-8),
         name: try options.string("name") ?? "Adam"))
+  },
+  HostFunction("optimizer.momentum") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try MomentumOptimizer(
+        try rate(options), momentum: try options.hyperparameter("momentum", 0),
+        usesNesterov: try options.bool("use_nesterov", false), name: try options.string("name") ?? "Momentum"))
+  },
+  HostFunction("optimizer.rmsprop") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try RMSPropOptimizer(
+        try rate(options), decay: try options.hyperparameter("decay", 0.9),
+        momentum: try options.hyperparameter("momentum", 0), epsilon: try options.hyperparameter("epsilon", 1e-10),
+        isCentered: try options.bool("centered", false), name: try options.string("name") ?? "RMSProp"))
+  },
+  HostFunction("optimizer.adadelta") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try AdadeltaOptimizer(
+        try options.hyperparameter("learning_rate", 0.001), rho: try options.hyperparameter("rho", 0.95),
+        epsilon: try options.hyperparameter("epsilon", 1e-8), name: try options.string("name") ?? "Adadelta"))
+  },
+  HostFunction("optimizer.adagrad_da") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try AdagradDAOptimizer(
+        try rate(options), globalStep: try options.required("global_step").asOperand(arguments.function),
+        initialAccumulator: try options.double("initial_gradient_squared_accumulator_value") ?? 0.1,
+        l1: try options.double("l1_regularization_strength") ?? 0,
+        l2: try options.double("l2_regularization_strength") ?? 0, name: try options.string("name") ?? "AdagradDA"))
+  },
+  HostFunction("optimizer.ftrl") { arguments in
+    let options = try arguments.options(0)
+    var configuration = FtrlOptimizer.Configuration()
+    configuration.learningRatePower = try options.double("learning_rate_power") ?? -0.5
+    configuration.initialAccumulator = try options.double("initial_accumulator_value") ?? 0.1
+    configuration.l1 = try options.double("l1_regularization_strength") ?? 0
+    configuration.l2 = try options.double("l2_regularization_strength") ?? 0
+    configuration.l2Shrinkage = try options.double("l2_shrinkage_regularization_strength") ?? 0
+    configuration.beta = try options.double("beta") ?? 0
+    configuration.accumulatorName = try options.string("accum_name")
+    configuration.linearName = try options.string("linear_name")
+    return .object(try FtrlOptimizer(try rate(options), configuration, name: try options.string("name") ?? "Ftrl"))
+  },
+  HostFunction("optimizer.proximal_adagrad") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try ProximalAdagradOptimizer(
+        try rate(options), initialAccumulator: try options.double("initial_accumulator_value") ?? 0.1,
+        l1: try options.double("l1_regularization_strength") ?? 0,
+        l2: try options.double("l2_regularization_strength") ?? 0,
+        name: try options.string("name") ?? "ProximalAdagrad"))
+  },
+  HostFunction("optimizer.proximal_sgd") { arguments in
+    let options = try arguments.options(0)
+    return .object(
+      try ProximalGradientDescentOptimizer(
+        try rate(options), l1: try options.double("l1_regularization_strength") ?? 0,
+        l2: try options.double("l2_regularization_strength") ?? 0,
+        name: try options.string("name") ?? "ProximalGradientDescent"))
   },
   HostFunction("optimizer.custom") { arguments in
     .object(try HostOptimizer(name: try arguments.string(0), callbacks: try arguments.options(1)))
