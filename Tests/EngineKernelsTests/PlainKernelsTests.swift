@@ -79,5 +79,41 @@ extension KernelTests {
       try PlainKernels.maxPoolGrad(x, y, try tensor([Float(1)], [1, 1, 1, 1]), window, into: dx)
       #expect(try dx.scalars(Float.self) == [1, 0, 0, 0])
     }
+
+    @Test func complexArithmetic() throws {
+      // (1 + 2i) and (3 − i)
+      let a = try Tensor(uninitialized: .complex128, shape: [1])
+      let b = try Tensor(uninitialized: .complex128, shape: [])
+      func parts(_ tensor: Tensor) -> [Double] {
+        let values = tensor.pointer.assumingMemoryBound(to: Double.self)
+        return [values[0], values[1]]
+      }
+      func set(_ tensor: Tensor, _ real: Double, _ imaginary: Double) {
+        let values = tensor.pointer.assumingMemoryBound(to: Double.self)
+        (values[0], values[1]) = (real, imaginary)
+      }
+      set(a, 1, 2)
+      set(b, 3, -1)
+      let z = try Tensor(uninitialized: .complex128, shape: [1])
+      try Kernels.binary(.add, a, b, into: z)
+      #expect(parts(z) == [4, 1])
+      try Kernels.binary(.multiply, a, b, into: z)
+      #expect(parts(z) == [5, 5])
+      try Kernels.binary(.divide, z, b, into: z)
+      #expect(abs(parts(z)[0] - 1) < 1e-15 && abs(parts(z)[1] - 2) < 1e-15)
+      try Kernels.unary(.negate, a, into: z)
+      #expect(parts(z) == [-1, -2])
+      let sum = try Tensor(uninitialized: .complex128, shape: [])
+      try Kernels.reduce(.sum, a, axes: [0], into: sum)
+      #expect(parts(sum) == [1, 2])
+      let equal = try Tensor(uninitialized: .bool, shape: [1])
+      try Kernels.compare(.equal, a, a, into: equal)
+      #expect(try equal.scalars(Bool.self) == [true])
+      #expect(throws: EngineError.self) { try Kernels.binary(.maximum, a, b, into: z) }
+      let single = try Tensor(uninitialized: .complex64, shape: [1])
+      try Kernels.cast(a, into: single)
+      try Kernels.cast(single, into: z)
+      #expect(parts(z) == [1, 2])
+    }
   }
 }
