@@ -92,36 +92,81 @@ extension Kernels {
 
   /// `filter: [r, c, in, multiplier]`, `y: [n, oh, ow, in·multiplier]`.
   public static func depthwiseConv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    try PlainKernels.depthwiseConv2D(x, filter, window, into: y)
+    switch x.dtype {
+    case .float32:
+      DepthwiseConvolution<Float>(x.shape, filter.shape[3], window).forward(
+        x.elements(), filter.elements(), y.elements())
+    case .float64:
+      DepthwiseConvolution<Double>(x.shape, filter.shape[3], window).forward(
+        x.elements(), filter.elements(), y.elements())
+    case .float16, .bfloat16: try throughFloat([x, filter], y) { try depthwiseConv2D($0[0], $0[1], window, into: $1) }
+    default: throw unsupported("depthwiseConv2D", x.dtype)
+    }
   }
   public static func depthwiseConv2DBackpropInput(
     _ filter: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
   ) throws {
-    try PlainKernels.depthwiseConv2DBackpropInput(filter, dy, window, into: dx)
+    switch dy.dtype {
+    case .float32:
+      DepthwiseConvolution<Float>(dx.shape, filter.shape[3], window).inputGradient(
+        filter.elements(), dy.elements(), dx.elements())
+    case .float64:
+      DepthwiseConvolution<Double>(dx.shape, filter.shape[3], window).inputGradient(
+        filter.elements(), dy.elements(), dx.elements())
+    case .float16, .bfloat16:
+      try throughFloat([filter, dy], dx) { try depthwiseConv2DBackpropInput($0[0], $0[1], window, into: $1) }
+    default: throw unsupported("depthwiseConv2DBackpropInput", dy.dtype)
+    }
   }
   public static func depthwiseConv2DBackpropFilter(
     _ x: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dFilter: Tensor
   ) throws {
-    try PlainKernels.depthwiseConv2DBackpropFilter(x, dy, window, into: dFilter)
+    switch dy.dtype {
+    case .float32:
+      DepthwiseConvolution<Float>(x.shape, dFilter.shape[3], window).filterGradient(
+        x.elements(), dy.elements(), dFilter.elements())
+    case .float64:
+      DepthwiseConvolution<Double>(x.shape, dFilter.shape[3], window).filterGradient(
+        x.elements(), dy.elements(), dFilter.elements())
+    case .float16, .bfloat16:
+      try throughFloat([x, dy], dFilter) { try depthwiseConv2DBackpropFilter($0[0], $0[1], window, into: $1) }
+    default: throw unsupported("depthwiseConv2DBackpropFilter", dy.dtype)
+    }
   }
 
   /// The largest element of each window; padding never wins. NHWC. **Types**: real numbers.
   public static func maxPool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    try PlainKernels.maxPool(x, window, into: y)
+    switch x.dtype {
+    case .float32: VectorPooling<Float>(x.shape, window).maximum(x.elements(), y.elements())
+    case .float64: VectorPooling<Double>(x.shape, window).maximum(x.elements(), y.elements())
+    default: try PlainKernels.maxPool(x, window, into: y)
+    }
   }
 
   /// Each window's gradient goes to the first of its largest elements.
   public static func maxPoolGrad(
     _ x: Tensor, _ y: Tensor, _ dy: Tensor, _ window: WindowGeometry, into dx: Tensor
   ) throws {
-    try PlainKernels.maxPoolGrad(x, y, dy, window, into: dx)
+    switch x.dtype {
+    case .float32: VectorPooling<Float>(x.shape, window).maximumGradient(x.elements(), dy.elements(), dx.elements())
+    case .float64: VectorPooling<Double>(x.shape, window).maximumGradient(x.elements(), dy.elements(), dx.elements())
+    default: try PlainKernels.maxPoolGrad(x, y, dy, window, into: dx)
+    }
   }
 
   /// The mean over the part of each window that lies inside the input. **Types**: floating.
   public static func averagePool(_ x: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
-    try PlainKernels.averagePool(x, window, into: y)
+    switch x.dtype {
+    case .float32: VectorPooling<Float>(x.shape, window).average(x.elements(), y.elements())
+    case .float64: VectorPooling<Double>(x.shape, window).average(x.elements(), y.elements())
+    default: try PlainKernels.averagePool(x, window, into: y)
+    }
   }
   public static func averagePoolGrad(_ dy: Tensor, _ window: WindowGeometry, into dx: Tensor) throws {
-    try PlainKernels.averagePoolGrad(dy, window, into: dx)
+    switch dy.dtype {
+    case .float32: VectorPooling<Float>(dx.shape, window).averageGradient(dy.elements(), dx.elements())
+    case .float64: VectorPooling<Double>(dx.shape, window).averageGradient(dy.elements(), dx.elements())
+    default: try PlainKernels.averagePoolGrad(dy, window, into: dx)
+    }
   }
 }

@@ -66,12 +66,14 @@ func vectorExp(_ x: DoubleVector) -> DoubleVector {
   return (excess + splat(1)) * powerOfTwo(half) * powerOfTwo(n - half)
 }
 
-/// eˣ − 1, within 4 units.
+/// eˣ − 1, within 4 units: near zero as 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
 @inline(__always)
 func vectorExpm1(_ x: DoubleVector) -> DoubleVector {
-  let isNear = magnitude(x) .< splat(0.34)
-  let (_, excess) = reduced(select(x, splat(0), where: isNear))
-  let y = select(excess, vectorExp(x) - splat(1), where: isNear)
+  let isNear = magnitude(x) .< splat(1)
+  let (n, excess) = reduced(select(x, splat(0), where: isNear))
+  let power = powerOfTwo(n)
+  let near = multiplyAdd(power, excess, power - splat(1))
+  let y = select(near, vectorExp(x) - splat(1), where: isNear)
   return select(x, y, where: magnitude(x) .< splat(1e-16))
 }
 

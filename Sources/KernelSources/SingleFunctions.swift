@@ -66,14 +66,15 @@ func vectorExp(_ x: FloatVector) -> FloatVector {
   return y * powerOfTwo(half) * powerOfTwo(n - half)
 }
 
-/// eˣ − 1, within 4 units.
+/// eˣ − 1, within 4 units: near zero as 2ⁿ·(eʳ − 1) + (2ⁿ − 1).
 @inline(__always)
 func vectorExpm1(_ x: FloatVector) -> FloatVector {
-  let (_, r, p) = reduced(select(x, splat(0), where: magnitude(x) .< splat(0.34)))
-  let near = multiplyAdd(p, r * r, r)
-  let small = magnitude(x) .< splat(1e-5)
-  let y = select(near, vectorExp(x) - splat(1), where: magnitude(x) .< splat(0.34))
-  return select(x, y, where: small)
+  let isNear = magnitude(x) .< splat(1)
+  let (n, r, p) = reduced(select(x, splat(0), where: isNear))
+  let power = powerOfTwo(n)
+  let near = multiplyAdd(power, multiplyAdd(p, r * r, r), power - splat(1))
+  let y = select(near, vectorExp(x) - splat(1), where: isNear)
+  return select(x, y, where: magnitude(x) .< splat(1e-5))
 }
 
 /// log x, within 2 units; of subnormal numbers too.
@@ -125,7 +126,7 @@ func vectorTanh(_ x: FloatVector) -> FloatVector {
   return select(near, far, where: a .< splat(0.625))
 }
 
-/// erf x, within 6 units: a rational function up to 3.83, where it rounds to 1.
+/// erf x, within 8 units: a rational function up to 3.83, where it rounds to 1.
 @inline(__always)
 func vectorErf(_ x: FloatVector) -> FloatVector {
   var c = select(splat(3.832506856900711), x, where: x .> splat(3.832506856900711))

@@ -99,7 +99,8 @@ import Testing
       }
       #expect(try CheckpointState.read(directory: directory) == nil)
       try CheckpointState.update(
-        directory: directory, modelPath: directory + "/m-1", allPaths: [directory + "/m-0"], savesRelativePaths: true)
+        directory: directory, modelCheckpointPath: directory + "/m-1", allModelCheckpointPaths: [directory + "/m-0"],
+        savesRelativePaths: true)
       #expect(
         try text() == """
           model_checkpoint_path: "m-1"
@@ -108,10 +109,10 @@ import Testing
 
           """)
       let state = try #require(try CheckpointState.read(directory: directory))
-      #expect(state.modelPath == directory + "/m-1")
-      #expect(state.allPaths == [directory + "/m-0", directory + "/m-1"])
+      #expect(state.modelCheckpointPath == directory + "/m-1")
+      #expect(state.allModelCheckpointPaths == [directory + "/m-0", directory + "/m-1"])
       try CheckpointState.update(
-        directory: directory, modelPath: "/x/m-1", allPaths: ["/x/m-0", "/x/m-1"],
+        directory: directory, modelCheckpointPath: "/x/m-1", allModelCheckpointPaths: ["/x/m-0", "/x/m-1"],
         timestamps: [1.5, 1_700_000_000.123],
         lastPreservedTimestamp: 1e9)
       #expect(
@@ -126,10 +127,10 @@ import Testing
           """)
       #expect(try CheckpointState.read(directory: directory)?.timestamps == [1.5, 1_700_000_000.123])
       expectFailure(.invalidArgument, "must match checkpoint paths") {
-        try CheckpointState.update(directory: directory, modelPath: "m", timestamps: [1, 2])
+        try CheckpointState.update(directory: directory, modelCheckpointPath: "m", timestamps: [1, 2])
       }
       expectFailure(.internal, "conflicts with path") {
-        try CheckpointState.update(directory: directory, modelPath: directory + "/checkpoint")
+        try CheckpointState.update(directory: directory, modelCheckpointPath: directory + "/checkpoint")
       }
     }
   }
@@ -141,7 +142,7 @@ import Testing
       try writer.add("a", Tensor(scalar: Float(1)))
       try writer.finish()
       #expect(try CheckpointState.latestCheckpoint(first) == nil)
-      try CheckpointState.update(directory: first, modelPath: first + "/m-3", savesRelativePaths: true)
+      try CheckpointState.update(directory: first, modelCheckpointPath: first + "/m-3", savesRelativePaths: true)
       #expect(try CheckpointState.latestCheckpoint(first) == first + "/m-3")
       // The directory may be moved.
       let second = directory + "/second"

@@ -149,6 +149,7 @@ import Testing
     try #require(outputs.count == golden.outputs.count, "\(label)")
     for (output, expected) in zip(outputs, golden.outputs) { try expect(output, expected, "\(label) output") }
     guard let gradients = golden.gradients else { return }
+    if case .undefined = opCase.definition.gradient { return }
     let (ys, weights) = try zip(node.outputs, outputs).enumerated().reduce(into: ([Output](), [Output?]())) {
       result, item in
       let (index, (y, value)) = item
@@ -159,7 +160,8 @@ import Testing
     }
     let mine = try graph.gradients(of: ys, withRespectTo: inputs, gradYs: weights)
     for (index, expected) in gradients.enumerated() {
-      guard let expected else { continue }
+      // TensorFlow reports zeros for some integer inputs.
+      guard let expected, inputs[index].dtype.isFloating else { continue }
       guard let gradient = mine[index] else {
         Issue.record("\(label): no gradient for input \(index)")
         continue

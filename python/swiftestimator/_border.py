@@ -1,5 +1,6 @@
 """The Python side of the border to the engine: functions by name, and how engine values become Python objects."""
 
+import importlib
 import os
 import sys
 
@@ -12,6 +13,17 @@ function = _native.function
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _wrappers = {}
+# Modules that register a wrapper, imported when the first object of the type comes.
+_MODULES = {
+    "Graph": "_framework.graph",
+    "Coordinator": "_estimator.hooks",
+    "PartitionedVariable": "_model.variables",
+    "RunContext": "_estimator.hooks",
+    "Scaffold": "_estimator.scaffold",
+    "Session": "_framework.session",
+    "Variable": "_model.variables",
+    "VariableScope": "_model.scopes",
+}
 
 
 def user_origin():
@@ -36,7 +48,13 @@ def register_wrapper(type_name, make):
 
 def _wrap(type_name, handle):
     make = _wrappers.get(type_name)
-    return None if make is None else make(handle)
+    if make is None:
+        module = _MODULES.get(type_name)
+        if module is None:
+            return None
+        importlib.import_module(f"swiftestimator.{module}")
+        make = _wrappers[type_name]
+    return make(handle)
 
 
 def _make_output(graph, node_id, index):

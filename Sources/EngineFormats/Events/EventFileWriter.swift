@@ -45,6 +45,7 @@ public final class EventFileWriter: @unchecked Sendable {
   /// **Errors**: those of the file system.
   public func add(_ event: ProtoMessage) throws { try add(serialized: event.serialized()) }
 
+  /// As ``add(_:)``, for an event in wire form.
   public func add(serialized event: ByteString) throws {
     lock.lock()
     defer { lock.unlock() }

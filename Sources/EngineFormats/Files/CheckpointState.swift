@@ -3,24 +3,25 @@ import Glibc
 
 // The text file `checkpoint` beside a directory's checkpoints:
 //
-//   try CheckpointState.update(directory: dir, modelPath: dir + "/model.ckpt-25", allPaths: kept, savesRelativePaths: true)
+//   try CheckpointState.update(directory: dir, modelCheckpointPath: dir + "/model.ckpt-25", allModelCheckpointPaths: kept, savesRelativePaths: true)
 //   let state = try CheckpointState.read(directory: dir)         // paths resolved against the directory
 //   let prefix = try CheckpointState.latestCheckpoint(dir)       // nil without a complete checkpoint
 
 /// Which checkpoints a directory holds, and which is the newest.
 public struct CheckpointState: Sendable, Equatable {
-  public var modelPath: String
-  /// Oldest first; the last one is `modelPath`.
-  public var allPaths: [String]
+  public var modelCheckpointPath: String
+  /// Oldest first; the last one is `modelCheckpointPath`.
+  public var allModelCheckpointPaths: [String]
   /// Seconds since 1970, one for each path; empty when not recorded.
   public var timestamps: [Double]
   public var lastPreservedTimestamp: Double?
 
   public init(
-    modelPath: String, allPaths: [String] = [], timestamps: [Double] = [], lastPreservedTimestamp: Double? = nil
+    modelCheckpointPath: String, allModelCheckpointPaths: [String] = [], timestamps: [Double] = [],
+    lastPreservedTimestamp: Double? = nil
   ) {
-    self.modelPath = modelPath
-    self.allPaths = allPaths
+    self.modelCheckpointPath = modelCheckpointPath
+    self.allModelCheckpointPaths = allModelCheckpointPaths
     self.timestamps = timestamps
     self.lastPreservedTimestamp = lastPreservedTimestamp
   }
@@ -31,9 +32,9 @@ public struct CheckpointState: Sendable, Equatable {
   /// just missing.
   /// **Errors**: `ValueError` when the file names no checkpoint.
   public static func read(
-    directory: String, fileName: String = "checkpoint", warning: (String) -> Void = { _ in }
+    directory: String, filename: String = "checkpoint", warning: (String) -> Void = { _ in }
   ) throws -> CheckpointState? {
-    let path = FileSystem.join(directory, fileName)
+    let path = FileSystem.join(directory, filename)
     guard FileSystem.exists(path) else { return nil }
     let message: ProtoMessage
     do {
@@ -46,18 +47,27 @@ public struct CheckpointState: Sendable, Equatable {
       throw EngineError.value("Invalid checkpoint state loaded from \(directory)")
     }
     return CheckpointState(
-      modelPath: FileSystem.join(directory, message.string("model_checkpoint_path")),
-      allPaths: message.strings("all_model_checkpoint_paths").map { FileSystem.join(directory, $0) },
+      modelCheckpointPath: FileSystem.join(directory, message.string("model_checkpoint_path")),
+      allModelCheckpointPaths: message.strings("all_model_checkpoint_paths").map { FileSystem.join(directory, $0) },
       timestamps: message.doubles("all_model_checkpoint_timestamps"),
       lastPreservedTimestamp: message.has("last_preserved_timestamp") ? message.double("last_preserved_timestamp") : nil
     )
   }
 
+  /// Replaces a directory's state file with this state; see
+  /// ``update(directory:modelCheckpointPath:allModelCheckpointPaths:filename:savesRelativePaths:timestamps:lastPreservedTimestamp:)``.
+  public func write(directory: String, filename: String = "checkpoint", relativePaths: Bool = false) throws {
+    try CheckpointState.update(
+      directory: directory, modelCheckpointPath: modelCheckpointPath, allModelCheckpointPaths: allModelCheckpointPaths,
+      filename: filename, savesRelativePaths: relativePaths, timestamps: timestamps,
+      lastPreservedTimestamp: lastPreservedTimestamp)
+  }
+
   /// The file's text, with the paths as they are.
   public func text() throws -> ByteString {
     var message = try ProtoMessage("CheckpointState")
-    message["model_checkpoint_path"] = .string(modelPath)
-    message["all_model_checkpoint_paths"] = .list(allPaths.map { .string($0) })
+    message["model_checkpoint_path"] = .string(modelCheckpointPath)
+    message["all_model_checkpoint_paths"] = .list(allModelCheckpointPaths.map { .string($0) })
     message["all_model_checkpoint_timestamps"] = .list(timestamps.map { .double($0) })
     if let lastPreservedTimestamp { message["last_preserved_timestamp"] = .double(lastPreservedTimestamp) }
     return message.text()
@@ -65,17 +75,18 @@ public struct CheckpointState: Sendable, Equatable {
 
   /// Replaces a directory's state file, atomically.
   ///
-  /// `modelPath` is added to `allPaths` unless it is the last one. In a directory given by a relative path, relative
+  /// `modelCheckpointPath` is added to `allModelCheckpointPaths` unless it is the last one. In a directory given by a relative path, relative
   /// paths are rewritten to start at the directory; with `savesRelativePaths`, absolute ones are too, so that the
   /// directory can be moved.
   /// **Errors**: `ValueError` when the number of time stamps is wrong, `RuntimeError` when the checkpoint has the state
   /// file's own name, and those of the file system.
   public static func update(
-    directory: String, modelPath: String, allPaths: [String] = [], fileName: String = "checkpoint",
+    directory: String, modelCheckpointPath: String, allModelCheckpointPaths: [String] = [],
+    filename: String = "checkpoint",
     savesRelativePaths: Bool = false, timestamps: [Double] = [], lastPreservedTimestamp: Double? = nil
   ) throws {
-    var all = allPaths
-    if all.last != modelPath { all.append(modelPath) }
+    var all = allModelCheckpointPaths
+    if all.last != modelCheckpointPath { all.append(modelCheckpointPath) }
     guard timestamps.isEmpty || timestamps.count == all.count else {
       throw EngineError.value(
         "Checkpoint timestamps, if provided, must match checkpoint paths (given paths \(all) and timestamps \(timestamps))"
@@ -87,12 +98,14 @@ public struct CheckpointState: Sendable, Equatable {
       return isWanted ? try FileSystem.relative(path, to: directory) : path
     }
     let state = CheckpointState(
-      modelPath: try rewritten(modelPath), allPaths: try all.map(rewritten), timestamps: timestamps,
+      modelCheckpointPath: try rewritten(modelCheckpointPath), allModelCheckpointPaths: try all.map(rewritten),
+      timestamps: timestamps,
       lastPreservedTimestamp: lastPreservedTimestamp)
-    let path = FileSystem.join(directory, fileName)
-    guard state.modelPath != path else {
+    let path = FileSystem.join(directory, filename)
+    guard state.modelCheckpointPath != path else {
       throw EngineError.runtime(
-        "Save path '\(modelPath)' conflicts with path used for checkpoint state.  Please use a different save path.")
+        "Save path '\(modelCheckpointPath)' conflicts with path used for checkpoint state.  Please use a different save path."
+      )
     }
     try AtomicFile.write(path, state.text())
   }
@@ -100,11 +113,13 @@ public struct CheckpointState: Sendable, Equatable {
   /// The prefix of a directory's newest checkpoint; `nil` without one, or when its files are gone (`warning` then gets a
   /// sentence for the log).
   public static func latestCheckpoint(
-    _ directory: String, fileName: String = "checkpoint", warning: (String) -> Void = { _ in }
+    _ directory: String, filename: String = "checkpoint", warning: (String) -> Void = { _ in }
   ) throws -> String? {
-    guard let state = try read(directory: directory, fileName: fileName, warning: warning) else { return nil }
-    if TensorBundle.exists(state.modelPath) || FileSystem.exists(state.modelPath) { return state.modelPath }
-    warning("Couldn't match files for checkpoint \(state.modelPath)")
+    guard let state = try read(directory: directory, filename: filename, warning: warning) else { return nil }
+    if TensorBundle.exists(state.modelCheckpointPath) || FileSystem.exists(state.modelCheckpointPath) {
+      return state.modelCheckpointPath
+    }
+    warning("Couldn't match files for checkpoint \(state.modelCheckpointPath)")
     return nil
   }
 }

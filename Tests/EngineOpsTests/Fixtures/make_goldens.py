@@ -68,7 +68,7 @@ def store(value, dtype):
     else:
         values = []
         for v in value.reshape(-1).astype(np.float64):
-            values.append(float(f"{v:.15g}") if math.isfinite(v) else str(v).replace("-nan", "nan"))
+            values.append(float(v if abs(v) > 1e300 else f"{v:.15g}") if math.isfinite(v) else str(v).replace("-nan", "nan"))
             if isinstance(values[-1], float) and values[-1].is_integer() and abs(values[-1]) < 2**53:
                 values[-1] = int(values[-1])
     return {"dtype": dtype.name, "shape": list(value.shape), "values": values}

@@ -3,7 +3,7 @@
 import numpy as np
 
 from swiftestimator._framework import dtypes
-from swiftestimator._framework.graph import Tensor, get_default_graph
+from swiftestimator._framework.graph import Tensor, get_default_graph, name_scope
 from swiftestimator._framework.tensor_shape import Dimension, TensorShape
 
 __all__ = ["constant", "convert_to_tensor", "make_array"]
@@ -252,13 +252,14 @@ def _pack(value, dtype, name):
 
     if dtype is None:
         dtype = _dtype_in(value)
-    items = []
-    for item in value:
-        if isinstance(item, list | tuple) and _has_tensor(item):
-            items.append(_pack(item, dtype, None))
-        else:
-            items.append(convert_to_tensor(item, dtype))
-    return apply("Pack", [items], {"axis": 0}, name=name or "packed")
+    with name_scope(name or "packed") as scope:
+        items = []
+        for i, item in enumerate(value):
+            if isinstance(item, list | tuple) and _has_tensor(item):
+                items.append(_pack(item, dtype, str(i)))
+            else:
+                items.append(convert_to_tensor(item, dtype, name=str(i)))
+        return apply("Pack", [items], {"axis": 0}, name=scope)
 
 
 def _dtype_in(value):

@@ -146,7 +146,7 @@ def _convert_single(value, signature, type_attribute, fixed, bound, attrs, argum
 
 def _convert_list(values, signature, arity, type_attribute, fixed, bound, attrs, argument, op_type):
     if arity == "list":
-        return [_convert(v, None, None, argument, op_type) for v in values]
+        return [_convert(v, None, None, f"{argument}_{i}", op_type) for i, v in enumerate(values)]
     if fixed is not None:
         dtype = dtypes.as_dtype(fixed)
     else:

@@ -69,7 +69,6 @@ def mean_relative_error(
     """The mean of the absolute differences over a normalizer."""
     return _metric(
         "mean_relative_error", [labels, predictions, normalizer], weights, metrics_collections, updates_collections, name,
-        ,
     )  # fmt: skip
 
 
