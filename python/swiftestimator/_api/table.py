@@ -10,10 +10,11 @@ from swiftestimator._api.table_data import TABLE as _data
 from swiftestimator._api.table_estimator import TABLE as _estimator
 from swiftestimator._api.table_framework import TABLE as _framework
 from swiftestimator._api.table_model import TABLE as _model
+from swiftestimator._api.table_ops import TABLE as _ops
 
 __all__ = ["names"]
 
-_TABLES = (_framework, _estimator, _data, _model)
+_TABLES = (_framework, _ops, _data, _model, _estimator)
 
 
 @lru_cache

@@ -3,7 +3,7 @@
 import numpy as np
 
 from swiftestimator._framework import dtypes
-from swiftestimator._framework.graph import Tensor, get_default_graph
+from swiftestimator._framework.graph import Tensor, get_default_graph, name_scope
 from swiftestimator._framework.tensor_shape import Dimension, TensorShape
 
 __all__ = ["constant", "convert_to_tensor", "make_array"]
@@ -148,7 +148,9 @@ def _array_of_items(value, dtype):
         )
     if dtype is not None:
         return _cast_array(array, dtype)
-    if array.dtype == np.float64 and not any(isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves):
+    if array.dtype == np.float64 and not any(
+        isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves
+    ):
         return array.astype(np.float32)
     if array.dtype == np.int64 and not any(isinstance(leaf, np.integer) for leaf in leaves):
         small = array.size == 0 or (array.min() >= _INT32.min and array.max() <= _INT32.max)
@@ -252,13 +254,14 @@ def _pack(value, dtype, name):
 
     if dtype is None:
         dtype = _dtype_in(value)
-    items = []
-    for item in value:
-        if isinstance(item, list | tuple) and _has_tensor(item):
-            items.append(_pack(item, dtype, None))
-        else:
-            items.append(convert_to_tensor(item, dtype))
-    return apply("Pack", [items], {"axis": 0}, name=name or "packed")
+    with name_scope(name or "packed") as scope:
+        items = []
+        for i, item in enumerate(value):
+            if isinstance(item, list | tuple) and _has_tensor(item):
+                items.append(_pack(item, dtype, str(i)))
+            else:
+                items.append(convert_to_tensor(item, dtype, name=str(i)))
+        return apply("Pack", [items], {"axis": 0}, name=scope)
 
 
 def _dtype_in(value):
@@ -300,7 +303,9 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
     if dtype is None and preferred is not None:
         try:
-            return _constant_node(make_array(value, dtypes.as_dtype(preferred)), dtypes.as_dtype(preferred), name or "Const")
+            return _constant_node(
+                make_array(value, dtypes.as_dtype(preferred)), dtypes.as_dtype(preferred), name or "Const"
+            )
         except (TypeError, ValueError):
             pass
     return _constant_node(make_array(value, dtype), dtype, name or "Const")

@@ -604,7 +604,18 @@ def _writing(method):
     return change
 
 
-for _method in ("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "__setitem__", "__delitem__"):
+for _method in (
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "sort",
+    "reverse",
+    "__setitem__",
+    "__delitem__",
+):
     setattr(_CollectionList, _method, _writing(_method))
 
 register_wrapper("Graph", Graph)
@@ -688,6 +699,9 @@ class name_scope:  # noqa: N801 (the public name)
 
 def graph_of(values):
     """The graph that the tensors among ``values`` belong to, or the default one; ``ValueError`` when they mix."""
+    graph = get_default_graph()
+    if graph.outer_graph is not None:
+        return graph  # a function body takes values of the graphs around it in
     graph = None
     for value in values:
         if not isinstance(value, (Tensor, Operation)):

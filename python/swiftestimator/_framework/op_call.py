@@ -92,7 +92,7 @@ def apply(op_type, inputs=(), attributes=None, name=None, controls=None):
     bound = {}
     arguments = []
     scoped = None
-    for (argument, arity, type_attribute, fixed, count), value in zip(signature.inputs, inputs):
+    for (argument, arity, type_attribute, fixed, _), value in zip(signature.inputs, inputs):
         if arity == "single":
             if value.__class__ is not Tensor:
                 if scoped is None:
@@ -107,9 +107,7 @@ def apply(op_type, inputs=(), attributes=None, name=None, controls=None):
             arguments.append(value)
             continue
         if not isinstance(value, list | tuple):
-            raise TypeError(
-                f"Expected list for '{argument}' argument to '{op_type}' Op, not {value!r}."
-            )
+            raise TypeError(f"Expected list for '{argument}' argument to '{op_type}' Op, not {value!r}.")
         if scoped is None and any(v.__class__ is not Tensor for v in value):
             scoped = _enter_op_scope(op_type, name)
         try:
@@ -146,7 +144,7 @@ def _convert_single(value, signature, type_attribute, fixed, bound, attrs, argum
 
 def _convert_list(values, signature, arity, type_attribute, fixed, bound, attrs, argument, op_type):
     if arity == "list":
-        return [_convert(v, None, None, argument, op_type) for v in values]
+        return [_convert(v, None, None, f"{argument}_{i}", op_type) for i, v in enumerate(values)]
     if fixed is not None:
         dtype = dtypes.as_dtype(fixed)
     else:

@@ -47,6 +47,15 @@ def shape_internal(input, name=None, optimize=True, out_type=None):  # noqa: A00
         return apply("Shape", [input], {"out_type": out_type}, name=name)
 
 
+def plain_shape(tensor):
+    """The shape of a tensor, with the names that TensorFlow's wrapped functions give it."""
+    with name_scope("Shape") as inner:
+        known = tensor.shape
+        if known.is_fully_defined():
+            return constant(np.array(known.as_list(), np.int32), dtypes.int32, name="shape_as_tensor")
+        return apply("Shape", [tensor], name=inner)
+
+
 def shape_n(input, out_type=dtypes.int32, name=None):  # noqa: A002 (the public name)
     """The shapes of several tensors."""
     return apply("ShapeN", [input], {"out_type": dtypes.as_dtype(out_type)}, name=name)
@@ -224,12 +233,7 @@ def _ones_like(tensor, dtype, name, optimize):
     with name_scope(name, "ones_like", [tensor]) as name:
         tensor = convert_to_tensor(tensor, name="tensor")
         target = tensor.dtype if dtype is None else dtypes.as_dtype(dtype)
-        with name_scope("Shape") as inner:
-            known = tensor.shape
-            if optimize and known.is_fully_defined():
-                shape_tensor = constant(np.array(known.as_list(), np.int32), dtypes.int32, name="shape_as_tensor")
-            else:
-                shape_tensor = apply("Shape", [tensor], name=inner)
+        shape_tensor = plain_shape(tensor) if optimize else apply("Shape", [tensor])
         result = apply("Fill", [shape_tensor, constant(_one(target), target)], name=name)
         result.set_shape(tensor.shape)
         return result
@@ -378,8 +382,8 @@ def stack(values, axis=0, name="stack"):
     """The tensors one after the other along a new axis."""
     if axis == 0:
         try:
-            return _stacked_constant(values, name)
-        except (TypeError, ValueError, NotImplementedError):
+            return convert_to_tensor(values if isinstance(values, np.ndarray) else list(values), name=name)
+        except (TypeError, ValueError):
             pass
     first = convert_to_tensor(values[0]) if not isinstance(values[0], Tensor) else values[0]
     known = first._rank if isinstance(values[0], Tensor) else _plain_rank(values)
@@ -388,17 +392,6 @@ def stack(values, axis=0, name="stack"):
             f"Argument `axis` = {axis} not in range [{-(known + 1)}, {known + 1})"
         )
     return apply("Pack", [list(values)], {"axis": axis}, name=name)
-
-
-def _stacked_constant(values, name):
-    if isinstance(values, list | tuple) and not any(isinstance(v, Tensor) or hasattr(v, "_as_tensor") for v in values):
-        from swiftestimator._framework.convert import _has_tensor
-
-        if not _has_tensor(values):
-            return convert_to_tensor(values, name=name)
-    if isinstance(values, np.ndarray):
-        return convert_to_tensor(values, name=name)
-    raise TypeError
 
 
 def _plain_rank(values):
@@ -849,7 +842,7 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool_, name=None):
         if maxlen._rank not in (None, 0):
             raise ValueError(f"Argument `maxlen` must be scalar for sequence_mask, received `maxlen` = {maxlen}")
         row = apply("Range", [constant(0, maxlen.dtype), maxlen, constant(1, maxlen.dtype)])
-        matrix = math_ops.cast(expand_dims(lengths, -1), maxlen.dtype)
+        matrix = apply("Cast", [expand_dims(lengths, -1)], {"DstT": maxlen.dtype})
         result = math_ops.less(row, matrix)
         target = dtypes.as_dtype(dtype)
         return result if target is dtypes.bool_ else math_ops.cast(result, target)
@@ -917,13 +910,13 @@ def searchsorted(sorted_sequence, values, side="left", out_type=dtypes.int32, na
     out_type = dtypes.as_dtype(out_type)
     sequence = convert_to_tensor(sorted_sequence, name="sorted_sequence")
     values = convert_to_tensor(values, name="values", dtype=sequence.dtype)
-    sequence_size, values_size = shape(sequence)[-1], shape(values)[-1]
+    sequence_size, values_size = plain_shape(sequence)[-1], plain_shape(values)[-1]
     sequence_2d = reshape(sequence, [-1, sequence_size])
     values_2d = reshape(values, [-1, values_size])
     if side not in ("left", "right"):
         raise ValueError(f"Argument `side` must be either 'right' or 'left'. Received: `side` = '{side}'.")
     op_type = "UpperBound" if side == "right" else "LowerBound"
-    return reshape(apply(op_type, [sequence_2d, values_2d], {"out_type": out_type}, name=name), shape(values))
+    return reshape(apply(op_type, [sequence_2d, values_2d], {"out_type": out_type}, name=name), plain_shape(values))
 
 
 def sort(values, axis=-1, direction="ASCENDING", name=None):
@@ -945,6 +938,7 @@ def _ordered(values, axis, direction, gather_values):
         raise ValueError(
             f"Argument `direction` should be one of 'ASCENDING' or 'DESCENDING'. Received: direction={direction}"
         )
+    convert_to_tensor(axis, name="axis")
     values = convert_to_tensor(values)
     ascending = direction == "ASCENDING"
     count = values._rank
@@ -958,7 +952,9 @@ def _ordered(values, axis, direction, gather_values):
     keys = values
     if ascending:
         keys = -1 - values if values.dtype.is_integer else math_ops.negative(values)
-    found, indices = nn_ops.top_k(keys, shape(keys)[-1])
+    row = shape(keys)[-1]
+    rank(keys)
+    found, indices = nn_ops.top_k(keys, row)
     result = indices
     if gather_values:
         result = found if not ascending else (-1 - found if values.dtype.is_integer else math_ops.negative(found))
@@ -1085,22 +1081,26 @@ def sparse_placeholder(dtype, shape=None, name=None):
     """A ``SparseTensor`` that the program feeds in each run."""
     from swiftestimator._framework.composite import SparseTensor
 
-    if isinstance(shape, Tensor):
-        dense_shape, known = shape, None
+    def label(part):
+        return None if name is None else f"{name}/{part}"
+
+    known = None
+    if shape is None:
+        count = None
+        dense_shape = placeholder(dtypes.int64, [None], name=label("shape"))
     else:
-        known = None if shape is None else TensorShape(shape)
-        count = None if known is None or known.rank is None else known.rank
-        default = None
-        if known is not None and known.rank is not None:
-            default = constant(np.array([-1 if d is None else d for d in known.as_list()], np.int64))
-        base = f"{name}/" if name is not None else ""
-        if default is not None and known.is_fully_defined():
-            dense_shape = placeholder_with_default(default, [count], name=f"{base}shape" if name else None)
+        if isinstance(shape, Tensor):
+            count = shape._shape_as_list()[0]
+            default = shape
         else:
-            dense_shape = placeholder(dtypes.int64, [count], name=f"{base}shape" if name else None)
-    values = placeholder(dtype, [None], name=f"{name}/values" if name is not None else None)
-    count = known.rank if known is not None else None
-    indices = placeholder(dtypes.int64, [None, count], name=f"{name}/indices" if name is not None else None)
+            dims = TensorShape(shape).as_list() if isinstance(shape, TensorShape) else [
+                None if d is None or d == -1 else int(d) for d in shape
+            ]
+            known, count = TensorShape(dims), len(dims)
+            default = convert_to_tensor([-1 if d is None else d for d in dims], dtypes.int64, name=label("shape_default"))
+        dense_shape = placeholder_with_default(default, default.shape, name=label("shape"))
+    values = placeholder(dtype, [None], name=label("values"))
+    indices = placeholder(dtypes.int64, [None, count], name=label("indices"))
     result = SparseTensor(indices, values, dense_shape)
     if known is not None:
         result._static_shape = known
@@ -1130,3 +1130,19 @@ def check_numerics(tensor, message, name=None):
 def guarantee_const(input, name=None):  # noqa: A002 (the public name)
     """The value as it is."""
     return apply("Identity", [input], name=name)
+
+
+def unravel_index(indices, dims, name=None):
+    """Positions in a tensor from positions in its flattened form."""
+    return apply("UnravelIndex", [indices, dims], name=name)
+
+
+def histogram_fixed_width(values, value_range, nbins=100, dtype=dtypes.int32, name=None):
+    """How many values lie in each of ``nbins`` equal parts of a range."""
+    inputs = [values, value_range, nbins]
+    return apply("HistogramFixedWidth", inputs, {"dtype": dtypes.as_dtype(dtype)}, name=name or "histogram_fixed_width")
+
+
+def get_static_value(tensor, partial=False):
+    """The value of a tensor as an array when the graph determines it, else ``None``."""
+    return constant_value(tensor)

@@ -36,6 +36,8 @@ def _comparison(name, relation, operation, static, default_scope=None):
                 ]  # fmt: skip
                 if message is None:
                     data = data[1:]
+            elif message is not None:
+                data = [message, *data]
             return control_flow_ops.Assert(condition, data, summarize=summarize)
 
     def version2(x, y, message=None, summarize=None, name=None):
@@ -98,11 +100,9 @@ def _sign_check(function_name, relation, with_zero_first, check, check_name):
             x = convert_to_tensor(x, name="x")
             if data is None:
                 data = [message, f"Condition x {relation} 0 did not hold element-wise:", f"x ({x.name}) = ", x]
-                if not message:
-                    data = data[1:]
             zero = convert_to_tensor(0, dtype=x.dtype)
             pair = (zero, x) if with_zero_first else (x, zero)
-            return check(*pair, data=data, summarize=summarize, message=message or None)
+            return check(*pair, data=data, summarize=summarize)
 
     def version2(x, message=None, summarize=None, name=None):
         return version1(x, None, summarize, message, name)
@@ -204,6 +204,11 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
         x = x if getattr(x, "_is_sparse_tensor", False) else convert_to_tensor(x, name="x")
         ranks = [convert_to_tensor(r, name="rank") for r in ranks]
         message = message or ""
+        if data is None:
+            data = [message, f"Tensor {getattr(x, 'name', x)} must have rank in", *ranks, "Received shape: ",
+                    array_ops.shape(x)]  # fmt: skip
+        for rank in ranks:
+            assert_type(rank, dtypes.int32)
         known = [_static_int(r) for r in ranks]
         actual = x.shape.rank
         if actual is not None and None not in known:
@@ -215,9 +220,6 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
             return control_flow_ops.no_op(name="static_checks_determined_all_ok")
         from swiftestimator._ops import reduce_ops
 
-        if data is None:
-            data = [message, f"Tensor {getattr(x, 'name', x)} must have rank in", *ranks, "Received shape: ",
-                    array_ops.shape(x)]  # fmt: skip
         actual = array_ops.rank(x)
         condition = reduce_ops.reduce_any(array_ops.stack([math_ops.equal(actual, r) for r in ranks]))
         return control_flow_ops.Assert(condition, data, summarize=summarize)

@@ -372,8 +372,7 @@ def avg_pool(value, ksize, strides, padding, data_format="NHWC", name=None, inpu
 
 def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):  # noqa: A002 (the public name)
     """The mean of each window of images."""
-    with name_scope(name, "AvgPool2D", [input]) as name:
-        return _pool2d("AvgPool", input, ksize, strides, padding, data_format, name)
+    return _pool2d("AvgPool", input, ksize, strides, padding, data_format, name)
 
 
 def avg_pool_v2(input, ksize, strides, padding, data_format=None, name=None):  # noqa: A002 (the public name)

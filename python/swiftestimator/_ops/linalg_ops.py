@@ -21,9 +21,7 @@ def matmul(
         a = convert_to_tensor(a, name="a") if not isinstance(a, Tensor) else a
         b = convert_to_tensor(b, dtype_hint=a.dtype, name="b") if not isinstance(b, Tensor) else b
         rank_a, rank_b = a._rank, b._rank
-        if (rank_a is None or rank_a > 2) and (rank_b is None or rank_b > 2) or (
-            rank_a is not None and rank_b is not None and rank_a >= 2 and rank_b >= 2 and rank_a + rank_b > 4
-        ):
+        if rank_a is None or rank_a > 2 or rank_b is None or rank_b > 2:
             if transpose_a:
                 a, adjoint_a = math_ops.conj(a), True
             if transpose_b:

@@ -81,8 +81,7 @@ zeta = binary("Zeta", "The Hurwitz zeta function.")
 
 def xlogy(x, y, name=None):
     """x · log(y), and 0 where x is 0."""
-    with name_scope(name, "xlogy", [x]) as name:
-        return apply("Xlogy", [x, y])
+    return apply("Xlogy", [x, y], name=name)
 
 
 def xlog1py(x, y, name=None):
@@ -407,9 +406,8 @@ def saturate_cast(value, dtype, name=None):
         target = dtypes.as_dtype(dtype)
         low, high = _representable(value.dtype, target)
         if low is not None and high is not None:
-            from swiftestimator._ops.clip_ops import clip_by_value
-
-            value = clip_by_value(value, low, high, name="clamp")
+            limits = [convert_to_tensor(limit, dtype=value.dtype) for limit in (low, high)]
+            value = apply("ClipByValue", [value, *limits], name="clamp")
         elif low is not None:
             value = maximum(value, low)
         elif high is not None:

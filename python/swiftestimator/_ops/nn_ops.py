@@ -75,7 +75,10 @@ def swish(features, beta=1.0):
     features = convert_to_tensor(features, name="features")
     beta = convert_to_tensor(beta, name="beta")
     beta = math_ops.cast(beta, features.dtype)
-    return features * math_ops.sigmoid(beta * features)
+    result = features * math_ops.sigmoid(beta * features)
+    # TensorFlow gives this function a gradient of its own, to save memory, and that makes two nodes more.
+    array_ops.identity(result)
+    return apply("IdentityN", [[result, features, beta]])[0]
 
 
 silu = swish
@@ -172,8 +175,9 @@ def _along_axis(op_type, logits, axis, name):
                 "of dimensions in the input.",
             )
         axis %= known.rank
+    array_ops.rank(logits)
     rank = array_ops.rank(logits)
-    last = math_ops.subtract(array_ops.rank(logits), 1)
+    last = math_ops.subtract(rank, 1)
 
     def swapped(last_index):
         return array_ops.concat(
@@ -658,8 +662,9 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
         factor = math_ops.rsqrt(variance + variance_epsilon)
         if scale is not None:
             factor *= scale
+        scaled = x * math_ops.cast(factor, x.dtype)
         shift = offset - mean * factor if offset is not None else -mean * factor
-        return x * math_ops.cast(factor, x.dtype) + math_ops.cast(shift, x.dtype)
+        return scaled + math_ops.cast(shift, x.dtype)
 
 
 def fused_batch_norm(

@@ -83,7 +83,7 @@ def reduce_logsumexp_v2(input_tensor, axis=None, keepdims=False, name=None):
         )
         result = math_ops.log(total)
         if not keepdims:
-            shift = array_ops.reshape(shift, array_ops.shape(result))
+            shift = array_ops.reshape(shift, apply("Shape", [result], {"out_type": dtypes.int32}))
         return math_ops.add(result, shift, name=name)
 
 
@@ -121,7 +121,7 @@ def count_nonzero_v2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=N
     keepdims = bool(keepdims)
     with name_scope(name, "count_nonzero", [input]):
         input = convert_to_tensor(input, name="input")
-        zero = "" if input.dtype is dtypes.string else input.dtype.as_numpy_dtype()
+        zero = array_ops.zeros([], dtype=input.dtype)
         return math_ops.cast(
             reduce_sum(math_ops.cast(math_ops.not_equal(input, zero), dtypes.int64), axis=axis, keepdims=keepdims),
             dtype=dtype,
@@ -213,15 +213,13 @@ unsorted_segment_min = _unsorted_segment(
 
 def _unsorted_counts(data, segment_ids, num_segments):
     """How many rows each segment has (at least 1), in the shape that divides the segments' sums."""
-    with name_scope("UnsortedSegmentN"):
-        data = convert_to_tensor(data)
-        ids = array_ops.shape(segment_ids)
-        ones = array_ops.ones(ids, dtype=data.dtype)
-        counts = unsorted_segment_sum(ones, segment_ids, num_segments)
-        inner = data._rank - convert_to_tensor(segment_ids)._rank
-        number = array_ops.reshape(num_segments, [1]) if isinstance(num_segments, Tensor) else [num_segments]
-        broadcastable = array_ops.concat([number, array_ops.ones([inner], dtype=dtypes.int32)], 0)
-        return math_ops.maximum(array_ops.reshape(counts, broadcastable), 1)
+    num_segments = convert_to_tensor(num_segments)
+    ones = array_ops.ones(array_ops.plain_shape(segment_ids), dtype=data.dtype)
+    counts = unsorted_segment_sum(ones, segment_ids, num_segments)
+    number = num_segments[array_ops.newaxis]
+    inner = array_ops.rank(data) - array_ops.rank(segment_ids)
+    shape = array_ops.concat([number, array_ops.ones([inner], dtype=num_segments.dtype)], axis=0)
+    return math_ops.maximum(array_ops.reshape(counts, shape), 1)
 
 
 def unsorted_segment_mean(data, segment_ids, num_segments, name=None):

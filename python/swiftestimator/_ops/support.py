@@ -70,11 +70,46 @@ def constant_value_as_shape(tensor):
     value = constant_value(tensor)
     if value is not None:
         return [None if v < 0 else int(v) for v in np.asarray(value).reshape(-1)]
-    if tensor.op.type == "Pack":
-        items = [constant_value(item) for item in tensor.op.inputs]
+    if not isinstance(tensor, Tensor):
+        return None
+    op = tensor.op
+    if op.type in ("Shape", "Cast", "Identity"):
+        found = op.inputs[0]._shape_as_list() if op.type == "Shape" else constant_value_as_shape(op.inputs[0])
+        if found is not None or op.type == "Shape":
+            return found
+    elif op.type == "Pack":
+        items = [_scalar_value(item) for item in op.inputs]
         return [None if v is None or v < 0 else int(v) for v in items]
+    elif op.type == "ConcatV2":
+        parts = [constant_value_as_shape(part) for part in op.inputs[:-1]]
+        return None if None in parts else [size for part in parts for size in part]
+    elif op.type == "StridedSlice":
+        found = _sliced_shape(op)
+        if found is not None:
+            return found
     shape = tensor._shape_as_list()
     return None if shape is None or shape[0] is None else [None] * shape[0]
+
+
+def _scalar_value(tensor):
+    """The value of a scalar, looked for behind casts too."""
+    value = constant_value(tensor)
+    while value is None and tensor.op.type == "Cast":
+        tensor = tensor.op.inputs[0]
+        value = constant_value(tensor)
+    return value
+
+
+def _sliced_shape(op):
+    """What a plain slice of a shape vector gives."""
+    masks = [op.get_attr(f"{name}_mask") for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")]
+    bounds = [constant_value(part) for part in op.inputs[1:4]]
+    whole = constant_value_as_shape(op.inputs[0])
+    if any(masks[2:]) or whole is None or any(b is None or len(b) != 1 for b in bounds):
+        return None
+    begin = None if masks[0] & 1 else int(bounds[0][0])
+    end = None if masks[1] & 1 else int(bounds[1][0])
+    return whole[slice(begin, end, int(bounds[2][0]))]
 
 
 def static_rank(x):
