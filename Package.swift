@@ -79,6 +79,9 @@ let package = Package(
     tests("EngineBuildersTests", ["EngineBuilders"]),
     tests("EngineEstimatorTests", ["EngineEstimator"]),
     tests("SwiftEstimatorTests", ["SwiftEstimator"]),
+    .executableTarget(
+      name: "IrisClassifier", dependencies: ["SwiftEstimator"], path: "examples/swift/IrisClassifier",
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )
