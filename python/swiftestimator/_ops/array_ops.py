@@ -136,7 +136,7 @@ def _shape_argument(value):
 
 
 def _filled(default_name, fill_value):
-    def create(shape, dtype=dtypes.float32, name=None):
+    def create(shape, dtype=dtypes.float32, name=None, layout=None):
         dtype = dtypes.as_dtype(dtype)
         with name_scope(name, default_name, [shape]) as name:
             value = fill_value(dtype)
@@ -239,7 +239,7 @@ def _ones_like(tensor, dtype, name, optimize):
         return result
 
 
-def fill(dims, value, name=None):
+def fill(dims, value, name=None, layout=None):
     """A tensor in which every element is ``value``."""
     return apply("Fill", [_shape_argument(dims), value], name=name)
 
@@ -1035,6 +1035,16 @@ def space_to_depth(input, block_size, name=None, data_format="NHWC"):  # noqa: A
 def depth_to_space(input, block_size, name=None, data_format="NHWC"):  # noqa: A002 (the public name)
     """Channels moved into blocks of pixels."""
     return apply("DepthToSpace", [input], {"block_size": block_size, "data_format": data_format}, name=name)
+
+
+def space_to_depth_v2(input, block_size, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+    """Blocks of pixels moved into channels."""
+    return space_to_depth(input, block_size, name, data_format)
+
+
+def depth_to_space_v2(input, block_size, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+    """Channels moved into blocks of pixels."""
+    return depth_to_space(input, block_size, name, data_format)
 
 
 def space_to_batch_nd(input, block_shape, paddings, name=None):  # noqa: A002 (the public name)

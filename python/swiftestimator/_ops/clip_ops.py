@@ -105,7 +105,7 @@ def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
         return control_flow_ops.with_dependencies([check], x)
 
 
-def assert_all_finite_v2(x, message, name=None):
+def verify_tensor_all_finite_v2(x, message, name=None):
     """The value; a run in which an element is infinite or NaN fails with the message."""
     return verify_tensor_all_finite(x, message, name)
 

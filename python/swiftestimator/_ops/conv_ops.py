@@ -73,7 +73,7 @@ def conv2d_backprop_input(
 
 
 def conv2d_backprop_filter(
-    input, filter_sizes, out_backprop, strides=None, padding=None, use_cudnn_on_gpu=True,  # noqa: A002
+    input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu=True,  # noqa: A002
     data_format="NHWC", dilations=(1, 1, 1, 1), name=None,
 ):  # fmt: skip
     """The gradient of :func:`conv2d` with respect to its filters."""
@@ -370,7 +370,12 @@ def avg_pool(value, ksize, strides, padding, data_format="NHWC", name=None, inpu
         return _pool2d("AvgPool", convert_to_tensor(value, name="input"), ksize, strides, padding, data_format, name)
 
 
-def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+def avg_pool2d(value, ksize, strides, padding, data_format="NHWC", name=None, input=None):  # noqa: A002
+    """The mean of each window of images."""
+    return avg_pool(value, ksize, strides, padding, data_format, name, input)
+
+
+def avg_pool2d_v2(input, ksize, strides, padding, data_format="NHWC", name=None):  # noqa: A002 (the public name)
     """The mean of each window of images."""
     return _pool2d("AvgPool", input, ksize, strides, padding, data_format, name)
 
@@ -466,7 +471,39 @@ def pool(
         return function(input, window_shape, strides or [1] * n, padding, data_format, scope)
 
 
+def max_pool_with_argmax_v2(
+    input, ksize, strides, padding, data_format="NHWC", output_dtype=dtypes.int64,  # noqa: A002 (the public name)
+    include_batch_in_index=False, name=None,
+):  # fmt: skip
+    """The largest element of each window, and its position in the flattened image."""
+    return max_pool_with_argmax(
+        input, ksize, strides, padding, data_format, None, name, output_dtype, include_batch_in_index
+    )
+
+
+def pool_v2(
+    input, window_shape, pooling_type, strides=None, padding="VALID", data_format=None, dilations=None,  # noqa: A002
+    name=None,
+):  # fmt: skip
+    """Pooling of type ``MAX`` or ``AVG`` over one, two or three spatial dimensions."""
+    return pool(input, window_shape, pooling_type, padding, dilations, strides, name, data_format)
+
+
 # -- Morphology
+
+
+def dilation2d_v2(input, filters, strides, padding, data_format, dilations, name=None):  # noqa: A002
+    """Grey-scale dilation: the largest sum of pixels and filter in each window."""
+    if data_format != "NHWC":
+        raise ValueError(f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}")
+    return dilation2d(input, filters, strides, dilations, padding, name)
+
+
+def erosion2d_v2(value, filters, strides, padding, data_format, dilations, name=None):
+    """Grey-scale erosion: the smallest difference of pixels and kernel in each window."""
+    if data_format != "NHWC":
+        raise ValueError(f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}")
+    return erosion2d(value, filters, strides, dilations, padding, name)
 
 
 def dilation2d(

@@ -194,3 +194,8 @@ def hessians(
         result.append(array_ops.reshape(matrix, [*x.shape.as_list(), *x.shape.as_list()]))
     return result
 
+
+
+def hessians_v2(ys, xs, gate_gradients=False, aggregation_method=None, name="hessians"):
+    """The second derivatives of the sum of ``ys`` with respect to each of ``xs``, of known shape."""
+    return hessians(ys, xs, name)

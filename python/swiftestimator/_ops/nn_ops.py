@@ -214,24 +214,13 @@ def softmax_cross_entropy_with_logits_v2_only(labels, logits, axis=-1, name=None
     return _softmax_cross_entropy(labels, logits, axis, name)
 
 
-def softmax_cross_entropy_with_logits(
-    _sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None
-):
+def softmax_cross_entropy_with_logits(labels=None, logits=None, dim=-1, name=None, axis=None):
     """The cross entropy of the softmax of logits with distributions ``labels``; no gradient flows to the labels."""
     dim = axis if axis is not None else dim
-    _sentinel_check("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("softmax_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as name:
         labels = apply("StopGradient", [labels], name="labels_stop_gradient")
     return _softmax_cross_entropy(labels, logits, dim, name)
-
-
-def _sentinel_check(function_name, sentinel, labels, logits):
-    if sentinel is not None:
-        raise ValueError(
-            f"Only call `{function_name}` with named arguments (labels=..., logits=..., ...). "
-            f"Received unnamed argument: {sentinel}"
-        )
-    _ensure_xent_args(function_name, labels, logits)
 
 
 def _softmax_cross_entropy(labels, logits, axis, name):
@@ -279,9 +268,9 @@ def _flatten_outer(logits):
     return result
 
 
-def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+def sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """The cross entropy of the softmax of logits with the classes ``labels``."""
-    _sentinel_check("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("sparse_softmax_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
         narrow = logits.dtype in (dtypes.float16, dtypes.bfloat16)
@@ -322,9 +311,9 @@ def sparse_softmax_cross_entropy_with_logits_v2(labels, logits, name=None):
     return sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name=name)
 
 
-def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """The cross entropy of the sigmoid of logits with probabilities ``labels``, element by element."""
-    _sentinel_check("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("sigmoid_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "logistic_loss", [logits, labels]) as name:
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
@@ -544,8 +533,9 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
     return l2_normalize_v2(x, axis, epsilon, name)
 
 
-def l2_normalize_v2(x, axis=None, epsilon=1e-12, name=None):
+def l2_normalize_v2(x, axis=None, epsilon=1e-12, name=None, dim=None):
     """x over the root of its sum of squares along axes (of all elements by default)."""
+    axis = renamed_argument("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize", [x]) as name:
         x = convert_to_tensor(x, name="x")
         total = reduce_ops.reduce_sum(math_ops.square(x), axis, keepdims=True)

@@ -239,12 +239,12 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
 
 
 def _sparse_segment(op_type, function_name, summary):
-    def version1(data, indices, segment_ids, name=None, num_segments=None):
+    def version1(data, indices, segment_ids, name=None, num_segments=None, sparse_gradient=False):
         if num_segments is not None:
             return apply(f"{op_type}WithNumSegments", [data, indices, segment_ids, num_segments], name=name)
         return apply(op_type, [data, indices, segment_ids], name=name)
 
-    def version2(data, indices, segment_ids, num_segments=None, name=None):
+    def version2(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
         return version1(data, indices, segment_ids, name, num_segments)
 
     for function in (version1, version2):
