@@ -51,7 +51,9 @@ def check(function, point, step=1e-6):
     with tf.Graph().as_default():
         x = tf.placeholder(tf.float64, point.shape)
         y = function(x)
-        weights = tf.constant(RNG.uniform(0.5, 1.5, y.shape.as_list()))
+        with tf.Session() as session:
+            shape = session.run(tf.shape(y), {x: point})
+        weights = tf.constant(RNG.uniform(0.5, 1.5, shape))
         total = tf.reduce_sum(y * weights)
         gradient = tf.gradients(total, x)[0]
         if isinstance(gradient, tf.IndexedSlices):
@@ -107,6 +109,8 @@ def test_stop_gradients_and_grad_ys():
         weighted = tf.gradients(y, x, grad_ys=[10.0])[0]
         assert tf.Session().run([partial, weighted]) == [9, 60]
         assert tf.gradients(tf.stop_gradient(y), x) == [None]
+        partials = tf.gradients(x + y, [x, y], stop_gradients=[x, y])
+        assert tf.Session().run(partials) == [1, 1]
 
 
 @skip_missing_ops
