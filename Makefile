@@ -19,7 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(EXTENSION) ## Train a digit classifier, and evaluate and export it
-	$(RUN) examples/digits.py
+	$(RUN) -m swiftestimator examples/digits.py
 
 test: swift-test python-test ## Run all tests
 
@@ -40,7 +40,7 @@ format: swift $(VENV)/tools ## Rewrite the sources in that style
 	$(VENV)/bin/ruff format $(PYTHON_FOLDERS)
 
 bench: $(EXTENSION) ## Measure the speed of calls and of training
-	$(RUN) benchmarks/run.py
+	@for program in benchmarks/*.py; do echo "==> $$program"; $(RUN) $$program || exit 1; done
 
 smoke: $(EXTENSION) ## Run the package on emulated older processors (needs qemu-user)
 	python/build_support/smoke_wheel.sh $(RUN)
@@ -54,8 +54,8 @@ python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: PYTHON=$(PYTHON) is not Python 3.11 or newer" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: $(PYTHON) cannot make virtual environments: install python3-venv" >&2; exit 1; }
 
-swift:
-	@command -v $(SWIFT) >/dev/null || { echo "error: Swift 6.3 or newer is missing: install it from https://swift.org/install" >&2; exit 1; }
+swift: | python
+	@$(PYTHON) python/build_support/native.py --check
 
 $(VENV)/tools: | python
 	$(PYTHON) -m venv $(VENV)

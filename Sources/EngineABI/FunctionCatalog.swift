@@ -19,6 +19,7 @@ struct HostFunction: Sendable {
 enum FunctionCatalog {
   static let all: [HostFunction] =
     diagnosticFunctions + graphFunctions + collectionFunctions + sessionFunctions + builderFunctions
+    + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
 
   static let index: [String: Int] = Dictionary(
     all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

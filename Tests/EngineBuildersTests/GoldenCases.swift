@@ -141,4 +141,21 @@ import Testing
   @Test func sgd() throws { try check("sgd") { _ in try GradientDescentOptimizer(0.1) } }
   @Test func adam() throws { try check("adam") { _ in try AdamOptimizer() } }
   @Test func adagrad() throws { try check("adagrad") { _ in try AdagradOptimizer(0.1) } }
+  @Test func momentum() throws { try check("momentum") { _ in try MomentumOptimizer(0.1, momentum: 0.9) } }
+  @Test func rmsprop() throws {
+    try check("rmsprop") { _ in try RMSPropOptimizer(0.1) }
+    try check("rmsprop_centered") { _ in try RMSPropOptimizer(0.1, isCentered: true) }
+  }
+  @Test func adadelta() throws { try check("adadelta") { _ in try AdadeltaOptimizer() } }
+  @Test func adagradDA() throws { try check("adagrad_da") { try AdagradDAOptimizer(0.1, globalStep: $0) } }
+  @Test func ftrl() throws {
+    try check("ftrl") { _ in try FtrlOptimizer(0.1) }
+    var configuration = FtrlOptimizer.Configuration()
+    configuration.l2Shrinkage = 0.1
+    try check("ftrl_shrinkage") { _ in try FtrlOptimizer(0.1, configuration) }
+  }
+  @Test func proximal() throws {
+    try check("proximal_adagrad") { _ in try ProximalAdagradOptimizer(0.1) }
+    try check("proximal_sgd") { _ in try ProximalGradientDescentOptimizer(0.1) }
+  }
 }

@@ -125,6 +125,18 @@ enum OpSamples {
         attributes: ["seq_dim": .int(0), "batch_dim": .int(1)])
     ],
     "TopKV2": [OpSample([.init([2, 4], .fixed([1, 3, 3, 2])), axes([3], shape: [])], gradientTolerance: .infinity)],
+    "Einsum": [
+      OpSample([x23], attributes: ["equation": .string("ij->ji"), "N": .int(1)]),
+      OpSample([x23], attributes: ["equation": .string("ij->j"), "N": .int(1)]),
+      OpSample([x23, .init([3], .uniform(-2, 2))], attributes: ["equation": .string("ij,j->"), "N": .int(2)]),
+      OpSample([x23, .init([4, 2], .uniform(-2, 2))], attributes: ["equation": .string("ij,kl->ik"), "N": .int(2)]),
+      OpSample(
+        [.init([2, 1, 3, 4], .uniform(-2, 2)), .init([5, 4, 2], .uniform(-2, 2))],
+        attributes: ["equation": .string("...ij,...jk->...ik"), "N": .int(2)]),
+      OpSample(
+        [.init([2, 3, 4], .uniform(-2, 2)), .init([4, 5], .uniform(-2, 2))],
+        attributes: ["equation": .string("...j,jk->...k"), "N": .int(2)]),
+    ],
     "Unpack": [OpSample([x23], attributes: ["num": .int(2)])],
     "AddN": [OpSample([x23, x23, x23], attributes: ["N": .int(3)])],
     "AccumulateNV2": [OpSample([x23, x23], attributes: ["N": .int(2), "shape": .shape([2, 3])])],
@@ -183,7 +195,11 @@ enum OpSamples {
     ],
   ]
 
-  static let testedElsewhere: Set<String> = ["Const", "Placeholder", "PreventGradient"]
+  static let testedElsewhere: Set<String> = [
+    "Const", "Placeholder", "PreventGradient", "AsString", "DecodeBase64", "DecodeCSV", "DecodeRaw", "EncodeBase64",
+    "StringJoin", "StringLength", "StringLower", "StringSplitV2", "StringStrip", "StringToHashBucket",
+    "StringToHashBucketFast", "StringToHashBucketStrong", "StringToNumber", "StringUpper", "Substr",
+  ]
 
   /// Whether the op works element by element on inputs of one shape.
   static func isElementwise(_ definition: OpDefinition) -> Bool {

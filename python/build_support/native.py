@@ -1,6 +1,7 @@
 """Builds the extension `_native.abi3.so` with the Swift package manager.
 
-Run as a program, it builds in place: the result goes to python/swiftestimator.
+Run as a program, it builds in place: the result goes to python/swiftestimator. With --check, it only looks whether
+there is a compiler.
 """
 
 from __future__ import annotations
@@ -80,6 +81,6 @@ def build(target: Path) -> None:
 
 if __name__ == "__main__":
     try:
-        build(IN_PLACE)
+        find_swift() if sys.argv[1:] == ["--check"] else build(IN_PLACE)
     except BuildError as problem:
         sys.exit(f"error: {problem}")

@@ -89,21 +89,17 @@ public enum Clipping {
       // Infinite minus infinite is NaN, finite minus itself zero.
       let check = try graph.subtract(.tensor(total), .tensor(total))
       let factor = try graph.add(.tensor(scale), .tensor(check))
-      let scaled = try gradients.map { gradient -> Output? in
+      let inner = scope.dropLast().split(separator: "/").last.map(String.init) ?? "clip_by_global_norm"
+      return try gradients.enumerated().map { index, gradient -> Gradient? in
         guard let gradient else { return nil }
         let values: Output
         switch gradient {
         case .dense(let output): values = output
         case .slices(let slices): values = slices.values
         }
-        return try graph.multiply(.tensor(values), .tensor(try graph.cast(factor, to: values.dtype)))
-      }
-      return try zip(gradients, scaled).enumerated().map { index, pair -> Gradient? in
-        guard let gradient = pair.0, let values = pair.1 else { return nil }
-        let named = try graph.withNameScope(
-          "\(scope.dropLast().split(separator: "/").last ?? "clip_by_global_norm")/_\(index)"
-        ) {
-          try graph.addNode("Identity", [values], name: $0).output()
+        let scaled = try graph.multiply(.tensor(values), .tensor(try graph.cast(factor, to: values.dtype)))
+        let named = try graph.withNameScope("\(inner)/_\(index)") {
+          try graph.addNode("Identity", [scaled], name: $0).output()
         }
         switch gradient {
         case .dense: return .dense(named)

@@ -35,8 +35,13 @@ public enum CrossEntropy {
         "`logits` and `labels` must have the same shape, received (\(logits.shape) vs \(labels.shape)).")
     }
     return try graph.withNameScope(name ?? "logistic_loss") { scope in
-      let extra = try graph.subtract(positiveWeight, 1)
-      let weight = try graph.add(1, .tensor(try graph.multiply(.tensor(extra), .tensor(labels))))
+      let extra: Operand
+      if case .number(let number) = positiveWeight {
+        extra = .number(number - 1)
+      } else {
+        extra = .tensor(try graph.subtract(positiveWeight, 1))
+      }
+      let weight = try graph.add(1, .tensor(try graph.multiply(extra, .tensor(labels))))
       let linear = try graph.multiply(.tensor(try graph.subtract(1, .tensor(labels))), .tensor(logits))
       let negative = try graph.op("Neg", try graph.op("Abs", logits))
       let logarithm = try graph.op("Log1p", try graph.op("Exp", negative))

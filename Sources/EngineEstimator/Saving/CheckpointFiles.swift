@@ -5,13 +5,20 @@ import EngineFormats
 public enum CheckpointFiles {
   /// What the state file of a directory says; `nil` when there is none, or one that cannot be read (with a warning).
   static func state(in directory: String, filename: String = "checkpoint") throws -> CheckpointState? {
-    try CheckpointState.read(directory: directory, fileName: filename) { Logger.warning($0) }
+    try CheckpointState.read(directory: directory, filename: filename) { Logger.warning($0) }
+  }
+
+  /// The newest checkpoint and all that are kept, as the state file has them.
+  public static func paths(
+    in directory: String, filename: String = "checkpoint"
+  ) throws -> (latest: String, all: [String])? {
+    try state(in: directory, filename: filename).map { ($0.modelCheckpointPath, $0.allModelCheckpointPaths) }
   }
 
   /// The newest checkpoint's prefix; `nil` (with a message in the second case) when there is none, or its files are
   /// gone.
   public static func latest(in directory: String, filename: String = "checkpoint") throws -> String? {
-    guard let path = try state(in: directory, filename: filename)?.modelPath else { return nil }
+    guard let path = try state(in: directory, filename: filename)?.modelCheckpointPath else { return nil }
     if TensorBundle.exists(path) { return path }
     Logger.error("Couldn't match files for checkpoint \(path)")
     return nil

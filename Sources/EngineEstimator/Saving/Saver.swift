@@ -117,7 +117,7 @@ open class Saver {
     if writesState {
       record(prefix)
       try CheckpointState.update(
-        directory: directory, modelPath: prefix, allPaths: lastCheckpoints, fileName: latestFilename,
+        directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints, filename: latestFilename,
         savesRelativePaths: savesRelativePaths)
       try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
     }

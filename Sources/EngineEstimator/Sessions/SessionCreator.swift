@@ -127,8 +127,8 @@ struct SessionPreparation {
     }
     guard let directory, !directory.isEmpty else { return false }
     guard let state = try CheckpointFiles.state(in: directory) else { return false }
-    try saver.restore(session, state.modelPath)
-    saver.recoverLastCheckpoints(state.allPaths)
+    try saver.restore(session, state.modelCheckpointPath)
+    saver.recoverLastCheckpoints(state.allModelCheckpointPaths)
     return true
   }
 

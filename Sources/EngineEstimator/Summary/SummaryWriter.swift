@@ -180,7 +180,7 @@ public struct SummaryBuilder {
     value.tag(7, 2)
     value.lengthDelimited(tag.utf8)
     value.tag(8, 2)
-    value.lengthDelimited(try TensorCodec.tensor(tensor).serialized())
+    value.lengthDelimited(try ProtoMessage.tensor(tensor).serialized())
     add(value)
   }
 

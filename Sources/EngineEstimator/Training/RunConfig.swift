@@ -150,13 +150,28 @@ public struct RunConfig {
   public var taskID: Int { cluster.taskID }
   public var isChief: Bool { cluster.isChief }
 
-  public mutating func setModelDir(_ path: String) { modelDir = path }
+  public mutating func setModelDir(_ path: String?) { modelDir = path }
   public mutating func setRandomSeed(_ seed: Int?) { randomSeed = seed }
   public mutating func setSaveSummarySteps(_ steps: Int?) { saveSummarySteps = steps }
   public mutating func setKeepCheckpointMax(_ count: Int?) { keepCheckpointMax = count }
   public mutating func setKeepCheckpointEveryNHours(_ hours: Double?) { keepCheckpointEveryNHours = hours }
   public mutating func setLogStepCountSteps(_ steps: Int?) { logStepCountSteps = steps }
   public mutating func setCheckpointSaveGraphDef(_ saves: Bool) { checkpointSaveGraphDef = saves }
+  public mutating func setNetworkProtocol(_ name: String?) { networkProtocol = name }
+  public mutating func setSessionCreationTimeoutSecs(_ seconds: Double?) { sessionCreationTimeoutSecs = seconds }
+  public mutating func setExperimentalMaxWorkerDelaySecs(_ seconds: Int?) { experimentalMaxWorkerDelaySecs = seconds }
+
+  /// Replaces a field that holds an object of the host, by TensorFlow's name of it.
+  public mutating func setOpaque(_ name: String, _ object: AnyObject?) {
+    switch name {
+    case "session_config": sessionConfig = object
+    case "train_distribute": trainDistribute = object
+    case "device_fn": deviceFunction = object
+    case "eval_distribute": evalDistribute = object
+    case "experimental_distribute": experimentalDistribute = object
+    default: break
+    }
+  }
 }
 
 extension RunConfig: CustomStringConvertible {

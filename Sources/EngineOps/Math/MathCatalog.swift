@@ -40,6 +40,7 @@ extension OpCatalog {
     .digamma,
     .div,
     .divNoNan,
+    .einsum,
     .equal,
     .erf,
     .erfc,

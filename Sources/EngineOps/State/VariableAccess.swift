@@ -14,6 +14,10 @@ func handleData(of handle: Output) -> HandleData? {
   case "VarHandleOp": return HandleData(dtype: handle.node.dtype("dtype"), shape: handle.node.shape("shape"))
   case "Identity": return handleData(of: handle.node.inputs[0])
   case "Placeholder":
+    // Copies of function bodies carry what was known of their arguments.
+    if case .type(let dtype)? = handle.node.attributes["_handle_dtype"] {
+      return HandleData(dtype: dtype, shape: handle.node.shape("_handle_shape"))
+    }
     guard let capture = handle.graph.captures.first(where: { $0.inner == handle }) else { return nil }
     return handleData(of: capture.outer)
   default: return nil

@@ -7,7 +7,8 @@ extension OpDefinition {
   static let asString = OpDefinition(
     "AsString", inputs: [.tensor("input", "T")], outputs: [.tensor("output", .string)],
     attributes: [
-      .type("T", Set<DType>.numeric.union([.bool, .string, .variant])), .int("precision", -1), .bool("scientific", false),
+      .type("T", Set<DType>.numeric.union([.bool, .string, .variant])), .int("precision", -1),
+      .bool("scientific", false),
       .bool("shortest", false), .int("width", -1), .string("fill", ""),
     ], shape: ShapeContext.sameAsFirst, gradient: .none
   ) { context in

@@ -11,11 +11,14 @@ enum CSVRecord {
     func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
     var fields: [ByteString] = []
     var position = 0
-    while true {
-      var field: ByteString = []
-      if quotes, position < record.count, record[position] == quote {
+    while position < record.count {
+      if isLineEnd(record[position]) {  // line ends before a field count for nothing
         position += 1
-        var isClosed = false
+        continue
+      }
+      var field: ByteString = []
+      if quotes, record[position] == quote {
+        position += 1
         while position < record.count {
           if record[position] != quote {
             field.append(record[position])
@@ -24,18 +27,19 @@ enum CSVRecord {
             field.append(quote)
             position += 2
           } else {
-            position += 1
-            isClosed = true
             break
           }
         }
-        guard isClosed else { throw EngineError.invalidArgument("Quoted field has to end with quote followed by delim or end") }
-        guard position == record.count || record[position] == delimiter || isLineEnd(record[position]) else {
+        guard position < record.count else {
           throw EngineError.invalidArgument("Quoted field has to end with quote followed by delim or end")
         }
+        position += 1
+        guard position == record.count || record[position] == delimiter else {
+          throw EngineError.invalidArgument("Quote inside a string has to be escaped by another quote")
+        }
       } else {
-        while position < record.count, record[position] != delimiter, !isLineEnd(record[position]) {
-          guard !quotes || record[position] != quote else {
+        while position < record.count, record[position] != delimiter {
+          guard !isLineEnd(record[position]), !quotes || record[position] != quote else {
             throw EngineError.invalidArgument("Unquoted fields cannot have quotes/CRLFs inside")
           }
           field.append(record[position])
@@ -43,13 +47,9 @@ enum CSVRecord {
         }
       }
       fields.append(field)
-      guard position < record.count, record[position] == delimiter else { break }
-      position += 1
+      position += 1  // the delimiter
     }
-    // Only a line end may follow the last field.
-    guard record[position...].allSatisfy(isLineEnd) else {
-      throw EngineError.invalidArgument("Unquoted fields cannot have quotes/CRLFs inside")
-    }
+    if record.last == delimiter { fields.append([]) }
     return fields
   }
 }

@@ -15,7 +15,9 @@ extension OpDefinition {
     shape: { context in
       for index in 1..<context.inputCount {
         let shape = context.input(index)
-        if let rank = shape.rank, rank > 1 { throw EngineError.value("Shape must be at most rank 1 but is rank \(rank)") }
+        if let rank = shape.rank, rank > 1 {
+          throw EngineError.value("Shape must be at most rank 1 but is rank \(rank)")
+        }
         if shape.rank == 1, let size = shape[0], size > 1 {
           throw EngineError.value("Shape of a default must be a length-0 or length-1 vector, or a scalar.")
         }
@@ -30,13 +32,16 @@ extension OpDefinition {
     let columns = node.ints("select_cols")
     guard columns.isEmpty || columns.count == defaults.count, zip(columns, columns.dropFirst()).allSatisfy({ $0 < $1 }),
       columns.first ?? 0 >= 0
-    else { throw EngineError.invalidArgument("select_cols should be strictly increasing and as many as record_defaults") }
+    else {
+      throw EngineError.invalidArgument("select_cols should be strictly increasing and as many as record_defaults")
+    }
     let missing = ByteString(node.string("na_value").utf8)
     let outputs = try defaults.map { try Tensor(uninitialized: $0.dtype, shape: records.shape) }
     for (number, record) in records.strings.enumerated() {
       let fields = try CSVRecord.fields(record, delimiter: delimiters[0], quotes: node.bool("use_quote_delim"))
       guard columns.isEmpty ? fields.count == defaults.count : (columns.last ?? 0) < fields.count else {
-        throw EngineError.invalidArgument("Expect \(defaults.count) fields but have \(fields.count) in record \(number)")
+        throw EngineError.invalidArgument(
+          "Expect \(defaults.count) fields but have \(fields.count) in record \(number)")
       }
       for (column, value) in defaults.enumerated() {
         let field = fields[columns.isEmpty ? column : columns[column]]
@@ -58,7 +63,8 @@ extension OpDefinition {
   private static func store(_ field: ByteString, _ output: Tensor, _ record: Int, _ column: Int) throws {
     func put<T: TensorElement>(_ value: T?) throws {
       guard let value else {
-        throw EngineError.invalidArgument("Field \(column) in record \(record) is not a valid \(output.dtype): \(field.text)")
+        throw EngineError.invalidArgument(
+          "Field \(column) in record \(record) is not a valid \(output.dtype): \(field.text)")
       }
       output.elements(T.self)[record] = value
     }

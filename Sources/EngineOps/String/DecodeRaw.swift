@@ -20,7 +20,8 @@ extension OpDefinition {
     let length = strings.first?.count ?? 0
     for (index, bytes) in strings.enumerated() where bytes.count != length {
       throw EngineError.invalidArgument(
-        "DecodeRaw requires input strings to all be the same size, but element \(index) has size \(bytes.count) != \(length)")
+        "DecodeRaw requires input strings to all be the same size, but element \(index) has size \(length) != \(bytes.count)"
+      )
     }
     guard length % type.itemSize == 0 else {
       throw EngineError.invalidArgument(

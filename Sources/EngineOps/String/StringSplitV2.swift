@@ -39,7 +39,7 @@ extension OpDefinition {
         while position < text.count, text[position].isWhitespace { position += 1 }
         if position == text.count { return parts }
         if parts.count == limit {
-          parts.append(ByteString(text[position...]).stripped)
+          parts.append(Array(text[position...]))
           return parts
         }
         let start = position

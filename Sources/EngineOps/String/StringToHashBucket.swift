@@ -3,5 +3,6 @@ import EngineGraph
 
 extension OpDefinition {
   /// Buckets by TensorFlow's own 64-bit hash, which may differ between versions; kept for old graphs.
-  static let stringToHashBucket = hashBucket("StringToHashBucket", input: "string_tensor") { _ in { Hashing.hash64($0) } }
+  static let stringToHashBucket = hashBucket("StringToHashBucket", input: "string_tensor") { _ in { Hashing.hash64($0) }
+  }
 }

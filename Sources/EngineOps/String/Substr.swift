@@ -15,7 +15,8 @@ extension OpDefinition {
   ) { context in
     let (input, position, length) = (context.inputs[0], context.inputs[1], context.inputs[2])
     guard position.shape == length.shape else {
-      throw EngineError.invalidArgument("pos and len should have the same shape, got: \(position.bracketedShape) vs. \(length.bracketedShape)")
+      throw EngineError.invalidArgument(
+        "pos and len should have the same shape, got: \(position.bracketedShape) vs. \(length.bracketedShape)")
     }
     let shape = try broadcastShape(input, position)
     func spread(_ x: Tensor) throws -> Tensor {
@@ -34,9 +35,11 @@ extension OpDefinition {
       let count = countsBytes ? text.count : starts.count
       let first = positions[index] < 0 ? positions[index] &+ count : positions[index]
       guard first >= 0, first <= count else {
-        throw EngineError.invalidArgument("pos \(positions[index]) out of range for string b'\(text.text)' at index \(index)")
+        throw EngineError.invalidArgument(
+          "pos \(positions[index]) out of range for string b'\(text.text)' at index \(index)")
       }
-      let last = lengths[index] < 0 ? first : first + Swift.min(lengths[index], count - first)
+      // A negative length means the rest.
+      let last = lengths[index] < 0 ? count : first + Swift.min(lengths[index], count - first)
       func byte(_ unit: Int) -> Int { countsBytes ? unit : unit < starts.count ? starts[unit] : text.count }
       return Array(text[byte(first)..<byte(last)])
     }

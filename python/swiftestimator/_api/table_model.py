@@ -71,6 +71,17 @@ TABLE = {
             "FtrlOptimizer RMSPropOptimizer AdadeltaOptimizer ProximalAdagradOptimizer ProximalGradientDescentOptimizer"
         ),
     },
+    "_model.decays": {
+        "1 train": (
+            "exponential_decay natural_exp_decay inverse_time_decay polynomial_decay piecewise_constant "
+            "piecewise_constant_decay=piecewise_constant cosine_decay cosine_decay_restarts linear_cosine_decay "
+            "noisy_linear_cosine_decay"
+        ),
+    },
+    "_model.moving_averages": {"12 train": "ExponentialMovingAverage"},
+    "_model.summary": {
+        "1 summary": "scalar histogram image audio text tensor_summary merge merge_all get_summary_description initialize"
+    },
     "_model.global_step": {
         "1 train": (
             "create_global_step get_global_step get_or_create_global_step assert_global_step global_step"

@@ -4,7 +4,8 @@ import threading
 
 import numpy as np
 
-from swiftestimator._border import function
+from swiftestimator import _native
+from swiftestimator._border import function, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.fetches import Fetches
 from swiftestimator._framework.graph import Graph, Operation, Tensor, get_default_graph
@@ -16,6 +17,7 @@ _run = function("session.run")
 _callable = function("session.callable")
 _call = function("run.call")
 _close = function("session.close")
+_graph = function("session.graph")
 
 _local = threading.local()
 
@@ -48,22 +50,31 @@ def default_session_for(session, element):
     return session
 
 
-class BaseSession:
-    """What ``Session`` and ``InteractiveSession`` share."""
+class BaseSession(_native.Object):
+    """What ``Session`` and ``InteractiveSession`` share. The session itself is an object of the engine."""
 
-    def __init__(self, target="", graph=None, config=None, _handle=None):
+    def __new__(cls, target="", graph=None, config=None):
+        if isinstance(target, _native.Object):  # the engine's own session, such as hooks get
+            return super().__new__(cls, target)
         if target:
             raise NotImplementedError(f"swiftestimator runs in the process: it cannot connect to '{target}'")
         if graph is not None and not isinstance(graph, Graph):
             raise TypeError(f"Argument `graph` must be a tf.Graph, but got {type(graph).__name__}")
         if config is not None and not hasattr(config, "SerializeToString"):
             raise TypeError(f"Argument `config` must be a tf.ConfigProto, but got {type(config).__name__}")
-        self._graph = graph or get_default_graph()
+        return super().__new__(cls, _new(graph or get_default_graph()))
+
+    def __init__(self, target="", graph=None, config=None):
         self._config = config
-        self._handle = _new(self._graph) if _handle is None else _handle
         self._closed = False
+        self._is_owned = not isinstance(target, _native.Object)
+        self._graph = _graph(self)
         if config is not None and getattr(config, "intra_op_parallelism_threads", 0) > 0:
             function("threads.set_count")(config.intra_op_parallelism_threads)
+
+    @property
+    def _handle(self):
+        return self
 
     @property
     def graph(self):
@@ -145,7 +156,8 @@ class BaseSession:
 
     def __del__(self):
         try:
-            self.close()
+            if self._is_owned:
+                self.close()
         except Exception:  # the interpreter may be going down
             pass
 
@@ -169,8 +181,8 @@ class _DefaultSession:
 class Session(BaseSession):
     """Runs a graph; used with ``with`` it is the default session, its graph the default graph, and it closes."""
 
-    def __init__(self, target="", graph=None, config=None, _handle=None):
-        super().__init__(target, graph, config, _handle)
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
         self._managers = []
 
     def __enter__(self):
@@ -188,6 +200,9 @@ class Session(BaseSession):
     @staticmethod
     def reset(target, containers=None, config=None):
         """There is nothing to reset in the process: does nothing."""
+
+
+register_wrapper("Session", Session)
 
 
 class InteractiveSession(BaseSession):

@@ -70,10 +70,9 @@ class Layer:
         if kwargs:
             raise TypeError(f"unexpected argument of a layer's call: {next(iter(kwargs))}")
         inputs = convert_to_tensor(inputs)
-        if training is None:
-            outputs = builder("layers.call")(self._engine(), inputs)
-        else:
-            outputs = builder("layers.call")(self._engine(), inputs, _training(training))
+        if training is not None:
+            function("layers.set_training")(self._engine(), _training(training))
+        outputs = builder("layers.call")(self._engine(), inputs)
         if self.activity_regularizer is not None:
             get_default_graph().add_to_collection("regularization_losses", self.activity_regularizer(outputs))
         return outputs
