@@ -116,6 +116,7 @@ def test_stop_gradients_and_grad_ys():
 @skip_missing_ops
 def test_custom_gradient():
     with tf.Graph().as_default():
+
         @tf.custom_gradient
         def doubled(x, y):
             return x * y, lambda dz: (dz * 10.0, dz * y * 100.0)

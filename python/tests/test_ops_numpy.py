@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import swiftestimator as tf2
 import swiftestimator.compat.v1 as tf
-from ops_support import X, Y, I, evaluate, skip_missing_ops
+from ops_support import I, X, Y, evaluate, skip_missing_ops
 
 P = np.abs(X) + np.float32(0.3)
 B = X > 0
@@ -67,15 +67,24 @@ CASES = [
     ("minimum", lambda: evaluate(tf.minimum, X, Y), np.minimum(X, Y)),
     ("squared_difference", lambda: evaluate(tf.squared_difference, X, Y), (X - Y) ** 2),
     ("div_no_nan", lambda: evaluate(lambda a: tf.div_no_nan(a, a * 0), X), np.zeros_like(X)),
-    ("xlogy", lambda: evaluate(tf.math.xlogy, np.array([0, 2], np.float32), np.array([0, 3], np.float32)),
-     [0, 2 * np.log(3)]),
+    (
+        "xlogy",
+        lambda: evaluate(tf.math.xlogy, np.array([0, 2], np.float32), np.array([0, 3], np.float32)),
+        [0, 2 * np.log(3)],
+    ),
     ("add_n", lambda: evaluate(lambda a, b: tf.add_n([a, b, a]), X, Y), 2 * X + Y),
     ("cast", lambda: evaluate(lambda a: tf.cast(a, tf.int32), X), X.astype(np.int32)),
-    ("saturate_cast", lambda: evaluate(lambda a: tf.saturate_cast(a, tf.uint8), X * 200), np.clip(X * 200, 0, 255)
-     .astype(np.uint8)),
+    (
+        "saturate_cast",
+        lambda: evaluate(lambda a: tf.saturate_cast(a, tf.uint8), X * 200),
+        np.clip(X * 200, 0, 255).astype(np.uint8),
+    ),
     ("cumsum", lambda: evaluate(lambda a: tf.cumsum(a, 1), X), np.cumsum(X, 1)),
-    ("cumsum exclusive reverse", lambda: evaluate(lambda a: tf.cumsum(a, 1, True, True), X),
-     np.cumsum(X[:, ::-1], 1)[:, ::-1] - X),
+    (
+        "cumsum exclusive reverse",
+        lambda: evaluate(lambda a: tf.cumsum(a, 1, True, True), X),
+        np.cumsum(X[:, ::-1], 1)[:, ::-1] - X,
+    ),
     ("cumprod", lambda: evaluate(lambda a: tf.cumprod(a, 1), X), np.cumprod(X, 1)),
     # Comparisons and logic
     ("equal", lambda: evaluate(tf.equal, I, I[::-1]), I[::-1] == I),
@@ -101,8 +110,11 @@ CASES = [
     ("count_nonzero", lambda: evaluate(lambda a: tf.count_nonzero(a, 1), np.floor(X)), (np.floor(X) != 0).sum(1)),
     ("segment_sum", lambda: evaluate(lambda a: tf.math.segment_sum(a, [0, 0, 1]), X), [X[0] + X[1], X[2]]),
     ("segment_mean", lambda: evaluate(lambda a: tf.math.segment_mean(a, [0, 0, 1]), X), [(X[0] + X[1]) / 2, X[2]]),
-    ("unsorted_segment_max", lambda: evaluate(lambda a: tf.math.unsorted_segment_max(a, [1, 0, 1], 2), X),
-     [X[1], np.maximum(X[0], X[2])]),
+    (
+        "unsorted_segment_max",
+        lambda: evaluate(lambda a: tf.math.unsorted_segment_max(a, [1, 0, 1], 2), X),
+        [X[1], np.maximum(X[0], X[2])],
+    ),
     # Shapes
     ("reshape", lambda: evaluate(lambda a: tf.reshape(a, [-1, 2]), X), X.reshape(-1, 2)),
     ("transpose", lambda: evaluate(lambda a: tf.transpose(a, [2, 0, 1]), A), A.transpose(2, 0, 1)),
@@ -115,8 +127,11 @@ CASES = [
     ("tile", lambda: evaluate(lambda a: tf.tile(a, [2, 1]), X), np.tile(X, [2, 1])),
     ("repeat", lambda: evaluate(lambda a: tf.repeat(a, [1, 2, 0], axis=0), X), np.repeat(X, [1, 2, 0], 0)),
     ("pad", lambda: evaluate(lambda a: tf.pad(a, [[1, 0], [0, 2]]), X), np.pad(X, [[1, 0], [0, 2]])),
-    ("pad reflect", lambda: evaluate(lambda a: tf.pad(a, [[1, 0], [0, 2]], "REFLECT"), X),
-     np.pad(X, [[1, 0], [0, 2]], "reflect")),
+    (
+        "pad reflect",
+        lambda: evaluate(lambda a: tf.pad(a, [[1, 0], [0, 2]], "REFLECT"), X),
+        np.pad(X, [[1, 0], [0, 2]], "reflect"),
+    ),
     ("reverse", lambda: evaluate(lambda a: tf.reverse(a, [1]), X), X[:, ::-1]),
     ("roll", lambda: evaluate(lambda a: tf.roll(a, 1, 0), X), np.roll(X, 1, 0)),
     ("broadcast_to", lambda: evaluate(lambda a: tf.broadcast_to(a, [2, 3, 4]), X), np.broadcast_to(X, [2, 3, 4])),
@@ -126,8 +141,11 @@ CASES = [
     ("item tensor", lambda: evaluate(lambda a, i: a[i[0]], X, I), X[2]),
     ("item mask", lambda: evaluate(lambda a: a[a > 0], X), X[X > 0]),
     ("gather", lambda: evaluate(lambda a, i: tf.gather(a, i, axis=1), X, I), X[:, I]),
-    ("gather batch", lambda: evaluate(lambda a: tf.gather(a, [[0], [3], [1]], batch_dims=1), X),
-     X[np.arange(3), [0, 3, 1]][:, None]),
+    (
+        "gather batch",
+        lambda: evaluate(lambda a: tf.gather(a, [[0], [3], [1]], batch_dims=1), X),
+        X[np.arange(3), [0, 3, 1]][:, None],
+    ),
     ("gather_nd", lambda: evaluate(lambda a: tf.gather_nd(a, [[0, 1], [2, 3]]), X), [X[0, 1], X[2, 3]]),
     ("scatter_nd", lambda: evaluate(lambda: tf.scatter_nd([[1], [1]], [2.0, 3.0], [3])), [0, 5, 0]),
     ("one_hot", lambda: evaluate(lambda i: tf.one_hot(i, 3), I), np.eye(3)[I]),
@@ -172,46 +190,83 @@ CASES = [
     ("softmax", lambda: evaluate(tf.nn.softmax, X), softmax(X)),
     ("softmax axis", lambda: evaluate(lambda a: tf.nn.softmax(a, axis=0), X), softmax(X.T).T),
     ("log_softmax", lambda: evaluate(tf.nn.log_softmax, X), np.log(softmax(X))),
-    ("softmax_cross_entropy", lambda: evaluate(
-        lambda a, b: tf.nn.softmax_cross_entropy_with_logits_v2(labels=a, logits=b), softmax(Y), X),
-     -(softmax(Y) * np.log(softmax(X))).sum(-1)),
-    ("sparse_softmax_cross_entropy", lambda: evaluate(
-        lambda i, a: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=a), I, X),
-     -np.log(softmax(X))[np.arange(3), I]),
-    ("sigmoid_cross_entropy", lambda: evaluate(
-        lambda a, b: tf.nn.sigmoid_cross_entropy_with_logits(labels=a, logits=b), sigmoid(Y), X),
-     -(sigmoid(Y) * np.log(sigmoid(X)) + (1 - sigmoid(Y)) * np.log(1 - sigmoid(X)))),
-    ("weighted_cross_entropy", lambda: evaluate(
-        lambda a, b: tf.nn.weighted_cross_entropy_with_logits(labels=a, logits=b, pos_weight=3.0), sigmoid(Y), X),
-     -(3 * sigmoid(Y) * np.log(sigmoid(X)) + (1 - sigmoid(Y)) * np.log(1 - sigmoid(X)))),
+    (
+        "softmax_cross_entropy",
+        lambda: evaluate(lambda a, b: tf.nn.softmax_cross_entropy_with_logits_v2(labels=a, logits=b), softmax(Y), X),
+        -(softmax(Y) * np.log(softmax(X))).sum(-1),
+    ),
+    (
+        "sparse_softmax_cross_entropy",
+        lambda: evaluate(lambda i, a: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=a), I, X),
+        -np.log(softmax(X))[np.arange(3), I],
+    ),
+    (
+        "sigmoid_cross_entropy",
+        lambda: evaluate(lambda a, b: tf.nn.sigmoid_cross_entropy_with_logits(labels=a, logits=b), sigmoid(Y), X),
+        -(sigmoid(Y) * np.log(sigmoid(X)) + (1 - sigmoid(Y)) * np.log(1 - sigmoid(X))),
+    ),
+    (
+        "weighted_cross_entropy",
+        lambda: evaluate(
+            lambda a, b: tf.nn.weighted_cross_entropy_with_logits(labels=a, logits=b, pos_weight=3.0), sigmoid(Y), X
+        ),
+        -(3 * sigmoid(Y) * np.log(sigmoid(X)) + (1 - sigmoid(Y)) * np.log(1 - sigmoid(X))),
+    ),
     ("l2_loss", lambda: evaluate(tf.nn.l2_loss, X), (X * X).sum() / 2),
-    ("l2_normalize", lambda: evaluate(lambda a: tf.nn.l2_normalize(a, 1), X),
-     X / np.linalg.norm(X, axis=1, keepdims=True)),
+    (
+        "l2_normalize",
+        lambda: evaluate(lambda a: tf.nn.l2_normalize(a, 1), X),
+        X / np.linalg.norm(X, axis=1, keepdims=True),
+    ),
     ("moments", lambda: evaluate(lambda a: tf.stack(tf.nn.moments(a, [0])), X), [X.mean(0), X.var(0)]),
-    ("batch_normalization", lambda: evaluate(lambda a: tf.nn.batch_normalization(a, 1.0, 4.0, 2.0, 3.0, 0.0), X),
-     (X - 1) / 2 * 3 + 2),
+    (
+        "batch_normalization",
+        lambda: evaluate(lambda a: tf.nn.batch_normalization(a, 1.0, 4.0, 2.0, 3.0, 0.0), X),
+        (X - 1) / 2 * 3 + 2,
+    ),
     ("bias_add", lambda: evaluate(lambda a: tf.nn.bias_add(a, [1.0, 2.0, 3.0, 4.0]), X), X + [1, 2, 3, 4]),
-    ("xw_plus_b", lambda: evaluate(lambda a, b: tf.nn.xw_plus_b(a, tf.transpose(b), [1.0, 2.0, 3.0]), X, Y),
-     X @ Y.T + [1, 2, 3]),
+    (
+        "xw_plus_b",
+        lambda: evaluate(lambda a, b: tf.nn.xw_plus_b(a, tf.transpose(b), [1.0, 2.0, 3.0]), X, Y),
+        X @ Y.T + [1, 2, 3],
+    ),
     ("top_k", lambda: evaluate(lambda a: tf.nn.top_k(a, 2).values, Y), np.sort(Y, 1)[:, :1:-1]),
     ("in_top_k", lambda: evaluate(lambda a, i: tf.nn.in_top_k(a, i, 2), X, I), [True, False, False]),
     ("zero_fraction", lambda: evaluate(tf.nn.zero_fraction, np.maximum(X, 0)), 0.5),
-    ("max_pool", lambda: evaluate(lambda a: tf.nn.max_pool(a[None, :, :, None], 2, 1, "VALID")[0, :, :, 0], X),
-     np.maximum(np.maximum(X[:-1, :-1], X[1:, :-1]), np.maximum(X[:-1, 1:], X[1:, 1:]))),
-    ("avg_pool", lambda: evaluate(lambda a: tf.nn.avg_pool(a[None, :, :, None], 2, 1, "VALID")[0, :, :, 0], X),
-     (X[:-1, :-1] + X[1:, :-1] + X[:-1, 1:] + X[1:, 1:]) / 4),
-    ("conv2d", lambda: evaluate(lambda a: tf.nn.conv2d(a[None, :, :, None], tf.ones([2, 2, 1, 1]), 1, "VALID")[0, :, :, 0],
-                                X), X[:-1, :-1] + X[1:, :-1] + X[:-1, 1:] + X[1:, 1:]),
-    ("conv1d", lambda: evaluate(lambda a: tf.nn.conv1d(a[:, :, None], tf.ones([2, 1, 1]), 1, "VALID")[:, :, 0], X),
-     X[:, :-1] + X[:, 1:]),
+    (
+        "max_pool",
+        lambda: evaluate(lambda a: tf.nn.max_pool(a[None, :, :, None], 2, 1, "VALID")[0, :, :, 0], X),
+        np.maximum(np.maximum(X[:-1, :-1], X[1:, :-1]), np.maximum(X[:-1, 1:], X[1:, 1:])),
+    ),
+    (
+        "avg_pool",
+        lambda: evaluate(lambda a: tf.nn.avg_pool(a[None, :, :, None], 2, 1, "VALID")[0, :, :, 0], X),
+        (X[:-1, :-1] + X[1:, :-1] + X[:-1, 1:] + X[1:, 1:]) / 4,
+    ),
+    (
+        "conv2d",
+        lambda: evaluate(lambda a: tf.nn.conv2d(a[None, :, :, None], tf.ones([2, 2, 1, 1]), 1, "VALID")[0, :, :, 0], X),
+        X[:-1, :-1] + X[1:, :-1] + X[:-1, 1:] + X[1:, 1:],
+    ),
+    (
+        "conv1d",
+        lambda: evaluate(lambda a: tf.nn.conv1d(a[:, :, None], tf.ones([2, 1, 1]), 1, "VALID")[:, :, 0], X),
+        X[:, :-1] + X[:, 1:],
+    ),
     ("embedding_lookup parts", lambda: evaluate(lambda a, i: tf.nn.embedding_lookup([a[::2], a[1::2]], i), X, I), X[I]),
     # Clipping
     ("clip_by_value", lambda: evaluate(lambda a: tf.clip_by_value(a, -1, 1), X), np.clip(X, -1, 1)),
     ("clip_by_norm", lambda: evaluate(lambda a: tf.clip_by_norm(a, 1.0), X), X / np.linalg.norm(X)),
-    ("global_norm", lambda: evaluate(lambda a, b: tf.global_norm([a, None, b]), X, Y),
-     np.sqrt((X * X).sum() + (Y * Y).sum())),
-    ("clip_by_global_norm", lambda: evaluate(lambda a: tf.clip_by_global_norm([a, None], 2.0)[0][0], X),
-     2 * X / np.linalg.norm(X)),
+    (
+        "global_norm",
+        lambda: evaluate(lambda a, b: tf.global_norm([a, None, b]), X, Y),
+        np.sqrt((X * X).sum() + (Y * Y).sum()),
+    ),
+    (
+        "clip_by_global_norm",
+        lambda: evaluate(lambda a: tf.clip_by_global_norm([a, None], 2.0)[0][0], X),
+        2 * X / np.linalg.norm(X),
+    ),
 ]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import swiftestimator
 import swiftestimator.compat.v1 as tf
-from ops_support import X, Y, I, skip_missing_ops
+from ops_support import I, X, Y, skip_missing_ops
 
 PROGRAMS = [
     json.loads(line) for line in (pathlib.Path(__file__).parent / "data/op_programs.jsonl").read_text().splitlines()
@@ -52,8 +52,10 @@ def same(found, expected):
         return found.keys() == expected.keys() and all(same(found[k], expected[k]) for k in expected)
     if isinstance(expected, float) and isinstance(found, float):
         # Single precision: TensorFlow's own elementary functions differ in the last bits.
-        return found == expected or (found != found and expected != expected) or bool(
-            abs(found - expected) <= 2e-5 * max(1.0, abs(expected))
+        return (
+            found == expected
+            or (found != found and expected != expected)
+            or bool(abs(found - expected) <= 2e-5 * max(1.0, abs(expected)))
         )
     return found == expected
 

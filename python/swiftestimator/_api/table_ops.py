@@ -86,8 +86,7 @@ TABLE = {
     },
     "_ops.control_flow_ops": {
         "1 tf": (
-            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple "
-            "while_loop"
+            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple while_loop"
         ),
         "12 tf": "Assert group no_op print=print_v2 switch_case timestamp",
         "2 tf": "case=case_v2 cond=cond_v2 tuple=tuple_v2 while_loop=while_loop_v2",
@@ -249,8 +248,7 @@ TABLE = {
     },
     "_ops.sampling_ops": {
         "1 nn": (
-            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss "
-            "uniform_candidate_sampler"
+            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler"
         ),
         "2 nn": "ctc_loss=ctc_loss_v2 nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
         "12 random": "log_uniform_candidate_sampler uniform_candidate_sampler",

@@ -84,9 +84,7 @@ class IndexedSlices:
                 f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {self.dtype.name}"
             )
         if self._dense_shape is None:
-            raise ValueError(
-                f"Tensor conversion requested for IndexedSlices without dense_shape: {self}"
-            )
+            raise ValueError(f"Tensor conversion requested for IndexedSlices without dense_shape: {self}")
         from swiftestimator._ops import reduce_ops
 
         return reduce_ops.unsorted_segment_sum(self._values, self._indices, self._dense_shape[0], name=name)
@@ -137,7 +135,9 @@ class SparseTensor:
         if not TensorShape(rows[:1]).is_compatible_with(TensorShape(count[:1])):
             raise ValueError(f"indices {rows} and values {count} of a SparseTensor have different numbers of rows")
         if not TensorShape(rows[1:]).is_compatible_with(dense_shape.shape.with_rank(1)):
-            raise ValueError(f"indices {rows} and dense_shape {dense_shape.shape} of a SparseTensor have different ranks")
+            raise ValueError(
+                f"indices {rows} and dense_shape {dense_shape.shape} of a SparseTensor have different ranks"
+            )
 
     @classmethod
     def from_value(cls, sparse_tensor_value):
@@ -278,7 +278,9 @@ def convert_to_tensor_or_sparse_tensor(value, dtype=None, name=None):
         value = SparseTensor.from_value(value)
     if isinstance(value, SparseTensor):
         if dtype is not None and dtypes.as_dtype(dtype) is not value.dtype:
-            raise RuntimeError(f"Sparse dtype mismatch. Requested: {dtypes.as_dtype(dtype).name}, Actual: {value.dtype.name}")
+            raise RuntimeError(
+                f"Sparse dtype mismatch. Requested: {dtypes.as_dtype(dtype).name}, Actual: {value.dtype.name}"
+            )
         return value
     return convert_to_tensor(value, dtype=dtype, name=name)
 
@@ -291,4 +293,3 @@ def is_dense_tensor_like(value):
 def is_tensor(x):
     """Whether it is a tensor, a variable, or one of the values that consist of tensors."""
     return isinstance(x, Tensor | SparseTensor | IndexedSlices) or hasattr(x, "_as_tensor")
-

@@ -148,7 +148,9 @@ def _array_of_items(value, dtype):
         )
     if dtype is not None:
         return _cast_array(array, dtype)
-    if array.dtype == np.float64 and not any(isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves):
+    if array.dtype == np.float64 and not any(
+        isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves
+    ):
         return array.astype(np.float32)
     if array.dtype == np.int64 and not any(isinstance(leaf, np.integer) for leaf in leaves):
         small = array.size == 0 or (array.min() >= _INT32.min and array.max() <= _INT32.max)
@@ -301,7 +303,9 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
     if dtype is None and preferred is not None:
         try:
-            return _constant_node(make_array(value, dtypes.as_dtype(preferred)), dtypes.as_dtype(preferred), name or "Const")
+            return _constant_node(
+                make_array(value, dtypes.as_dtype(preferred)), dtypes.as_dtype(preferred), name or "Const"
+            )
         except (TypeError, ValueError):
             pass
     return _constant_node(make_array(value, dtype), dtype, name or "Const")

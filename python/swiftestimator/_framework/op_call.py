@@ -92,7 +92,7 @@ def apply(op_type, inputs=(), attributes=None, name=None, controls=None):
     bound = {}
     arguments = []
     scoped = None
-    for (argument, arity, type_attribute, fixed, count), value in zip(signature.inputs, inputs):
+    for (argument, arity, type_attribute, fixed, _), value in zip(signature.inputs, inputs):
         if arity == "single":
             if value.__class__ is not Tensor:
                 if scoped is None:
@@ -107,9 +107,7 @@ def apply(op_type, inputs=(), attributes=None, name=None, controls=None):
             arguments.append(value)
             continue
         if not isinstance(value, list | tuple):
-            raise TypeError(
-                f"Expected list for '{argument}' argument to '{op_type}' Op, not {value!r}."
-            )
+            raise TypeError(f"Expected list for '{argument}' argument to '{op_type}' Op, not {value!r}.")
         if scoped is None and any(v.__class__ is not Tensor for v in value):
             scoped = _enter_op_scope(op_type, name)
         try:

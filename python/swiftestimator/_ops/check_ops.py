@@ -122,9 +122,11 @@ def _sign_check(function_name, relation, with_zero_first, check, check_name):
 assert_positive, assert_positive_v2 = _sign_check("assert_positive", ">", True, assert_less, "assert_less")
 assert_negative, assert_negative_v2 = _sign_check("assert_negative", "<", False, assert_less, "assert_less")
 assert_non_negative, assert_non_negative_v2 = _sign_check(
-    "assert_non_negative", ">=", True, assert_less_equal, "assert_less_equal")
+    "assert_non_negative", ">=", True, assert_less_equal, "assert_less_equal"
+)
 assert_non_positive, assert_non_positive_v2 = _sign_check(
-    "assert_non_positive", "<=", False, assert_less_equal, "assert_less_equal")
+    "assert_non_positive", "<=", False, assert_less_equal, "assert_less_equal"
+)
 
 
 def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=None, name=None):
@@ -201,7 +203,8 @@ def _rank_assertion(function_name, matches, relation, dynamic):
 
 assert_rank, assert_rank_v2 = _rank_assertion("assert_rank", lambda a, w: a == w, "", math_ops.equal)
 assert_rank_at_least, assert_rank_at_least_v2 = _rank_assertion(
-    "assert_rank_at_least", lambda a, w: a >= w, "at least ", math_ops.greater_equal)
+    "assert_rank_at_least", lambda a, w: a >= w, "at least ", math_ops.greater_equal
+)
 
 
 def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):
@@ -260,8 +263,10 @@ def assert_type(tensor, tf_type, message=None, name=None):
             tensor = convert_to_tensor(tensor)
         if tensor.dtype is not target:
             label = getattr(tensor, "name", tensor)
-            raise TypeError(f"{(message or '') + ': ' if message else ''}tensor {label} must be of type {target!r}; "
-                            f"got {tensor.dtype!r}")
+            raise TypeError(
+                f"{(message or '') + ': ' if message else ''}tensor {label} must be of type {target!r}; "
+                f"got {tensor.dtype!r}"
+            )
         return control_flow_ops.no_op(name="statically_determined_correct_type")
 
 
@@ -275,7 +280,7 @@ def assert_integer(x, message=None, name=None):
     with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            raise TypeError(f"{message or ''}Expected \"x\" to be integer type.  Found: {x.dtype!r}")
+            raise TypeError(f'{message or ""}Expected "x" to be integer type.  Found: {x.dtype!r}')
         return control_flow_ops.no_op("statically_determined_was_integer")
 
 
@@ -288,7 +293,7 @@ def assert_proper_iterable(values):
     """Nothing, or ``TypeError`` when ``values`` is no collection (a tensor, an array, text)."""
     wrong = (Tensor, np.ndarray, bytes, str)
     if isinstance(values, wrong) or not hasattr(values, "__iter__"):
-        raise TypeError(f"Expected argument \"values\" to be a \"proper\" iterable.  Found: {type(values)}")
+        raise TypeError(f'Expected argument "values" to be a "proper" iterable.  Found: {type(values)}')
 
 
 def assert_same_float_dtype(tensors=None, dtype=None):
@@ -358,8 +363,15 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
                 checks.append(
                     control_flow_ops.Assert(
                         math_ops.equal(size, wanted),
-                        [message, f"Tensor {x.name} dimension", axis, "must have size", wanted, "Received shape: ",
-                         array_ops.shape(x)],
+                        [
+                            message,
+                            f"Tensor {x.name} dimension",
+                            axis,
+                            "must have size",
+                            wanted,
+                            "Received shape: ",
+                            array_ops.shape(x),
+                        ],
                         summarize=summarize,
                     )
                 )

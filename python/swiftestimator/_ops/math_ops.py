@@ -162,9 +162,7 @@ def _truediv(x, y, name):
 
 def _truediv_dispatch(x, y, name):
     if x.dtype is not y.dtype:
-        raise TypeError(
-            f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}."
-        )
+        raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
     if x.dtype.name not in _TRUE_DIVISION:
         raise TypeError(
             f"Invalid dtype {x.dtype!r} in __truediv__. Expected one of {{{', '.join(sorted(_TRUE_DIVISION))}}}."
@@ -385,8 +383,10 @@ def cast(x, dtype, name=None):
             return type(x)(cast(x.values, target, name=name), x.indices, x.dense_shape)
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex and target.is_floating:
-            _log_warning(f"You are casting an input of type {x.dtype.name} to an incompatible dtype {target.name}. "
-                         "This will discard the imaginary part and may not be what you intended.")
+            _log_warning(
+                f"You are casting an input of type {x.dtype.name} to an incompatible dtype {target.name}. "
+                "This will discard the imaginary part and may not be what you intended."
+            )
         if x.dtype is not target:
             x = apply("Cast", [x], {"DstT": target}, name=name)
         return x

@@ -21,9 +21,11 @@ def _sampler(op_type, function_name, summary):
 
 
 log_uniform_candidate_sampler = _sampler(
-    "LogUniformCandidateSampler", "log_uniform_candidate_sampler", "Classes drawn with log-uniform probabilities.")
+    "LogUniformCandidateSampler", "log_uniform_candidate_sampler", "Classes drawn with log-uniform probabilities."
+)
 uniform_candidate_sampler = _sampler(
-    "UniformCandidateSampler", "uniform_candidate_sampler", "Classes drawn with equal probabilities.")
+    "UniformCandidateSampler", "uniform_candidate_sampler", "Classes drawn with equal probabilities."
+)
 
 
 def _sampled_logits(
@@ -59,9 +61,7 @@ def _sampled_logits(
         true_logits += array_ops.reshape(true_b, [-1, num_true])
         sampled_logits += sampled_b
         if remove_accidental_hits:
-            hits = math_ops.equal(
-                array_ops.expand_dims(labels, 2), array_ops.reshape(sampled, [1, 1, -1])
-            )
+            hits = math_ops.equal(array_ops.expand_dims(labels, 2), array_ops.reshape(sampled, [1, 1, -1]))
             hit = reduce_ops.reduce_any(hits, axis=1)
             lowest = constant(float(inputs.dtype.min), inputs.dtype)
             sampled_logits += math_ops.cast(hit, inputs.dtype) * lowest
