@@ -23,6 +23,7 @@ import EngineOps
 //   graph.add_function(graph, name, body, inputs, outputs) -> captured outer outputs, in the order of the extra inputs;
 //                                                             captures that stand among the inputs are no extra ones
 //   graph.captures(body)                                   -> (outer output, output of the body) of what was captured
+//   graph.extract_function(graph, name, outputs)           copies what the outputs need into a function without inputs
 //   node.facts(node)                                       -> (name, type, origin, output dtypes, device)
 //   node.inputs(node), node.controls(node), node.attribute(node, name), node.attributes(node)
 //   node.add_control(node, node), node.set_device(node, text)
@@ -160,6 +161,11 @@ let graphFunctions: [HostFunction] = [
   },
   HostFunction("graph.captures") { arguments in
     .list(try arguments.graph(0).captures.map { .tuple([.output($0.outer), .output($0.inner)]) })
+  },
+  HostFunction("graph.extract_function") { arguments in
+    let graph = try arguments.graph(0)
+    try graph.addFunction(graph.extractFunction(named: try arguments.string(1), outputs: try arguments.outputs(2)))
+    return .none
   },
   HostFunction("node.facts") { arguments in
     let node = try arguments.node(0)

@@ -96,7 +96,9 @@ private final class FunctionPlans: @unchecked Sendable {
     let cache = try environment.resource("\0function plans", as: FunctionPlans.self) { FunctionPlans() }
     return try cache.lock.withLock {
       if let known = cache.plans[ObjectIdentifier(function)] { return known }
-      let plan = try Plan(fetches: function.outputs, targets: [], feeds: function.inputs)
+      // A body's effects belong to it even where its outputs do not depend on them.
+      let effects = function.body.nodes.filter { $0.definition.isStateful && $0.outputTypes.isEmpty }
+      let plan = try Plan(fetches: function.outputs, targets: effects, feeds: function.inputs)
       cache.plans[ObjectIdentifier(function)] = plan
       return plan
     }

@@ -1,5 +1,6 @@
 """Iterators over datasets, in the manner of TensorFlow 1."""
 
+from swiftestimator._border import function
 from swiftestimator._data.dataset import Dataset
 from swiftestimator._data.structure import as_specs
 from swiftestimator._framework import dtypes, nest
@@ -121,5 +122,12 @@ def make_one_shot_iterator(dataset):
     """An iterator over ``dataset`` that starts by itself in each session."""
     _check(dataset)
     flat = nest.flatten(dataset._spec)
-    attributes = {"output_types": [s.dtype for s in flat], "output_shapes": [s.shape for s in flat]}
-    return Iterator(apply("DatasetToOneShotIterator", [dataset._variant], attributes), None, dataset._spec)
+    graph = dataset._variant.graph
+    name = graph.unique_name("_make_dataset")
+    function("graph.extract_function")(graph, name, [dataset._variant])
+    attributes = {
+        "dataset_factory": name,
+        "output_types": [s.dtype for s in flat],
+        "output_shapes": [s.shape for s in flat],
+    }
+    return Iterator(apply("OneShotIterator", [], attributes), None, dataset._spec)
