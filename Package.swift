@@ -20,12 +20,14 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 /// `isFused` says that multiply-add is one instruction (without it, Swift calls a slow library function).
 func kernelLevel(_ name: String, _ flags: [String], isFused: Bool = true) -> Target {
   .target(
-    name: name, dependencies: ["KernelTable"],
+    name: name, dependencies: ["KernelTable", "CEngineShims"],
     swiftSettings: kernelSettings(flags) + (isFused && !isDependency ? [.define("LEVEL_FUSED")] : []))
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["EngineTestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["EngineTestSupport"], exclude: fixtures ? ["Fixtures"] : [],
+    swiftSettings: strict)
 }
 
 #if arch(x86_64)
@@ -72,11 +74,14 @@ let package = Package(
     tests("EngineKernelsTests", ["EngineKernels", "KernelTable"]),
     tests("EngineGraphTests", ["EngineGraph"]),
     tests("EngineRuntimeTests", ["EngineRuntime"]),
-    tests("EngineFormatsTests", ["EngineFormats"]),
-    tests("EngineOpsTests", ["EngineOps"]),
+    tests("EngineFormatsTests", ["EngineFormats"], fixtures: true),
+    tests("EngineOpsTests", ["EngineOps"], fixtures: true),
     tests("EngineBuildersTests", ["EngineBuilders"]),
     tests("EngineEstimatorTests", ["EngineEstimator"]),
     tests("SwiftEstimatorTests", ["SwiftEstimator"]),
+    .executableTarget(
+      name: "IrisClassifier", dependencies: ["SwiftEstimator"], path: "examples/swift/IrisClassifier",
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )

@@ -12,7 +12,7 @@ import Testing
   let directory: TemporaryDirectory
 
   init() throws {
-    OpCatalog.install()
+    SummaryStubs.install()
     directory = try TemporaryDirectory()
   }
 

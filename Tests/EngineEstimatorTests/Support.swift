@@ -16,7 +16,7 @@ struct ToyModel {
   let trainOp: Node
 
   init(in given: Graph? = nil, initialWeight: Float = 1) throws {
-    OpCatalog.install()
+    SummaryStubs.install()
     let graph = given ?? Graph()
     if try graph.globalStep() == nil { try graph.createGlobalStep() }
     _ = try GlobalStep.read(in: graph)

@@ -21,12 +21,7 @@ enum GraphFiles {
 
   /// A graph with what is needed to save its variables again.
   static func metaGraph(_ graph: Graph, _ saver: Saver?) throws -> ProtoMessage {
-    var info = try ProtoMessage("MetaGraphDef.MetaInfoDef")
-    info["tensorflow_version"] = "2.15.1"
-    info["stripped_default_attrs"] = .bool(false)
-    var result = try ProtoMessage("MetaGraphDef")
-    result["meta_info_def"] = .message(info)
-    result["graph_def"] = .message(try graphDef(graph))
+    var result = try MetaGraph.message(graph)
     for name in graph.collectionOrder {
       if let collection = try collection(graph, name) {
         result.setEntry("collection_def", name, .message(collection))
@@ -48,19 +43,8 @@ enum GraphFiles {
         variables.append(try variableDef(variable).serialized())
       }
     }
-    var result = try ProtoMessage("CollectionDef")
-    if variables.isEmpty {
-      if names.isEmpty { return nil }
-      var list = try ProtoMessage("CollectionDef.NodeList")
-      for name in names { list.append("value", .string(name)) }
-      result["node_list"] = .message(list)
-    } else {
-      if !names.isEmpty { return nil }
-      var list = try ProtoMessage("CollectionDef.BytesList")
-      for variable in variables { list.append("value", .bytes(variable)) }
-      result["bytes_list"] = .message(list)
-    }
-    return result
+    if variables.isEmpty { return names.isEmpty ? nil : try MetaGraph.collectionDef(names: names) }
+    return names.isEmpty ? try MetaGraph.collectionDef(messages: variables) : nil
   }
 
   static func variableDef(_ variable: Variable) throws -> ProtoMessage {

@@ -117,7 +117,8 @@ open class Saver {
     if writesState {
       record(prefix)
       try CheckpointState.update(
-        directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints, filename: latestFilename,
+        directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints,
+        filename: latestFilename,
         savesRelativePaths: savesRelativePaths)
       try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
     }

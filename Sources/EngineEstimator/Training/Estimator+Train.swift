@@ -143,10 +143,6 @@ extension Estimator {
       if case .output(let output) = $0 { return output.node.name == "loss" }
       return false
     }
-    if exists { return }
-    let name = graph.uniqueName("loss")
-    let tags = try graph.constant(Tensor(string: name), name: name + "/tags/")
-    let summary = try graph.op("ScalarSummary", tags, loss, name: name + "/")
-    graph.addToCollection(CollectionName.summaries, .output(summary))
+    if !exists { _ = try Summaries.scalar("loss", loss) }
   }
 }

@@ -29,6 +29,8 @@ public final class Estimator {
   public let modelDir: String
   /// Carried out when there is no checkpoint yet.
   public var warmStart: WarmStart?
+  /// State that layers above keep with an Estimator, by key.
+  public var attachments: [String: AnyObject] = [:]
   /// Makes the global step of a new graph; replaceable because programs may want one of their own.
   public var createGlobalStep: (Graph) throws -> Void = { _ = try $0.createGlobalStep() }
 

@@ -83,8 +83,6 @@ TABLE = {
         "1 summary": "scalar histogram image audio text tensor_summary merge merge_all get_summary_description initialize"
     },
     "_model.global_step": {
-        "1 train": (
-            "create_global_step get_global_step get_or_create_global_step assert_global_step global_step"
-        ),
+        "1 train": ("create_global_step get_global_step get_or_create_global_step assert_global_step global_step"),
     },
 }

@@ -196,7 +196,9 @@ class Dataset:
     def concatenate(self, dataset, name=None):
         """These elements, then those of ``dataset``."""
         if self._flat_types != dataset._flat_types:
-            raise TypeError(f"Two datasets to concatenate have different types {self.output_types} and {dataset.output_types}")
+            raise TypeError(
+                f"Two datasets to concatenate have different types {self.output_types} and {dataset.output_types}"
+            )
         merged = [
             TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
             for a, b in zip(nest.flatten(self._spec), nest.flatten(dataset._spec))
@@ -239,7 +241,9 @@ class Dataset:
 
     def prefetch(self, buffer_size=AUTOTUNE, name=None):
         """Computes up to ``buffer_size`` elements ahead, on a thread of the engine."""
-        return self._make("PrefetchDataset", [_int64(AUTOTUNE if buffer_size is None else buffer_size, "buffer_size")], name=name)
+        return self._make(
+            "PrefetchDataset", [_int64(AUTOTUNE if buffer_size is None else buffer_size, "buffer_size")], name=name
+        )
 
     # -- Batches
 
@@ -249,7 +253,10 @@ class Dataset:
         if _is_known(batch_size) and batch_size <= 0:
             raise ValueError(f"batch_size must be greater than zero, got {batch_size}")
         spec = nest.map_structure(lambda s: TensorSpec(TensorShape([size]) + s.shape, s.dtype), self._spec)
-        inputs = [_int64(batch_size, "batch_size"), convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder")]
+        inputs = [
+            _int64(batch_size, "batch_size"),
+            convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
+        ]
         return self._make("BatchDatasetV2", inputs, spec, name=name)
 
     def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):

@@ -6,7 +6,7 @@ from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.op_call import apply
 
-__all__ = ["Iterator", "get_next_as_optional", "make_initializable_iterator", "make_one_shot_iterator"]
+__all__ = ["Iterator", "make_initializable_iterator", "make_one_shot_iterator"]
 
 
 class Iterator:

@@ -201,9 +201,7 @@ class Estimator:
         self, export_dir_base, input_receiver_fn_map, assets_extra=None, as_text=False, checkpoint_path=None
     ):
         """Not offered: raises ``NotImplementedError``."""
-        raise NotImplementedError(
-            "Estimator.experimental_export_all_saved_models is not implemented in swiftestimator"
-        )
+        raise NotImplementedError("Estimator.experimental_export_all_saved_models is not implemented in swiftestimator")
 
     # -- Building the model
 
@@ -352,4 +350,3 @@ def _examples(batch, keys, single):
         raise ValueError("Batch length of predictions should be same.")
     for row in zip(*batch):
         yield dict(zip(keys, row))
-

@@ -268,9 +268,14 @@ class LoggingTensorHook(_BuiltInHook):
         if formatter is not None:
 
             def wrapped(values):
-                return formatter({tag: array for tag, array in values})
+                return formatter(dict(values))
 
-        options = {"every_n_iter": every_n_iter, "every_n_secs": _number(every_n_secs), "at_end": at_end, "formatter": wrapped}
+        options = {
+            "every_n_iter": every_n_iter,
+            "every_n_secs": _number(every_n_secs),
+            "at_end": at_end,
+            "formatter": wrapped,
+        }
         self._set(function("hook.logging_tensor")([(tag, _reference(t)) for tag, t in pairs], options))
 
 
@@ -324,8 +329,10 @@ def engine_listener(listener):
     def around(method):
         def call(session, step):
             with session.graph.as_default():
-                return bool(getattr(listener, method)(session, step)) if method == "after_save" else (
-                    getattr(listener, method)(session, step) and None
+                return (
+                    bool(getattr(listener, method)(session, step))
+                    if method == "after_save"
+                    else (getattr(listener, method)(session, step) and None)
                 )
 
         return call

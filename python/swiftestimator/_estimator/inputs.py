@@ -33,9 +33,7 @@ def _check(shuffle, num_epochs, batch_size):
         raise ValueError(f"batch_size must be positive, got {batch_size}")
 
 
-def numpy_input_fn(
-    x, y=None, batch_size=128, num_epochs=1, shuffle=None, queue_capacity=1000, num_threads=1
-):
+def numpy_input_fn(x, y=None, batch_size=128, num_epochs=1, shuffle=None, queue_capacity=1000, num_threads=1):
     """An input function over arrays: ``x`` a dict of arrays or one array, ``y`` the same or ``None``.
 
     Raises ``ValueError`` when the lengths differ, keys clash or ``shuffle`` is no bool, ``TypeError`` for other types.

@@ -33,9 +33,7 @@ class _EngineCreator(SessionCreator):
 class ChiefSessionCreator(_EngineCreator):
     """Makes sessions that are restored from a checkpoint or initialised."""
 
-    def __init__(
-        self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None
-    ):
+    def __init__(self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None):
         self._scaffold = scaffold or Scaffold()
         self._checkpoint_dir, self._file = checkpoint_dir, checkpoint_filename_with_path
         _check_master(master)
@@ -113,7 +111,7 @@ class _MonitoredSession:
     def _run_through(self, run, fetches, feed_dict=None, options=None, run_metadata=None):
         plan, feeds = request(self._graph, SessionRunArgs(fetches, feed_dict))
         if plan is None:
-            raise TypeError(f"Argument `fetch` = {fetches} has invalid type \"NoneType\". Cannot be None")
+            raise TypeError(f'Argument `fetch` = {fetches} has invalid type "NoneType". Cannot be None')
         return plan.build(run(plan.outputs, plan.nodes, feeds))
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
@@ -231,5 +229,3 @@ def MonitoredTrainingSession(  # noqa: N802 (the public name)
         if value is not USE_DEFAULT:
             asked[name] = value
     return _TrainingSession(function("monitored_session.training")(asked))
-
-

@@ -9,7 +9,14 @@ from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import get_default_graph
 from swiftestimator._model.variables import PartitionedVariable, Variable
 
-__all__ = ["Saver", "checkpoint_exists", "get_checkpoint_state", "latest_checkpoint", "list_variables", "load_checkpoint"]
+__all__ = [
+    "Saver",
+    "checkpoint_exists",
+    "get_checkpoint_state",
+    "latest_checkpoint",
+    "list_variables",
+    "load_checkpoint",
+]
 
 
 class _Handle(_native.Object):

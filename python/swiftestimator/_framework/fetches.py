@@ -33,7 +33,7 @@ class Fetches:
 
     def _compile(self, fetch):
         if fetch is None:
-            raise TypeError(f"Argument `fetch` = {fetch} has invalid type \"{type(fetch).__name__}\". Cannot be None")
+            raise TypeError(f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}". Cannot be None')
         if isinstance(fetch, list | tuple) and not isinstance(fetch, str):
             parts = [self._compile(f) for f in fetch]
             if isinstance(fetch, list):

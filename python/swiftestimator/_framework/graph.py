@@ -604,7 +604,18 @@ def _writing(method):
     return change
 
 
-for _method in ("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "__setitem__", "__delitem__"):
+for _method in (
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "sort",
+    "reverse",
+    "__setitem__",
+    "__delitem__",
+):
     setattr(_CollectionList, _method, _writing(_method))
 
 register_wrapper("Graph", Graph)

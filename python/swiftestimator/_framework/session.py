@@ -46,7 +46,9 @@ def default_session_for(session, element):
                 "or pass an explicit session to `eval(session=sess)`"
             )
     if session.graph is not element.graph:
-        raise ValueError("Cannot use the given session to evaluate tensor: the tensor's graph is different from the session's graph.")
+        raise ValueError(
+            "Cannot use the given session to evaluate tensor: the tensor's graph is different from the session's graph."
+        )
     return session
 
 
@@ -250,7 +252,9 @@ def feed_pair(graph, key, value):
     if dtype is dtypes.string:
         from swiftestimator._framework.convert import make_array
 
-        array = make_array(value if isinstance(value, np.ndarray | list | tuple | str | bytes) else np.asarray(value), dtype)
+        array = make_array(
+            value if isinstance(value, np.ndarray | list | tuple | str | bytes) else np.asarray(value), dtype
+        )
     else:
         target = dtype.as_numpy_dtype if dtype is not dtypes.bfloat16 else np.float32
         if value.__class__ is int and target(value) != value:

@@ -61,9 +61,7 @@ def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
     )
 
 
-def cosine_decay_restarts(
-    learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None
-):
+def cosine_decay_restarts(learning_rate, global_step, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name=None):
     """Half cosines one after the other, each ``t_mul`` times as long and ``m_mul`` times as high as the one before."""
     return _decay(
         "cosine_restarts", learning_rate=learning_rate, global_step=global_step, first_decay_steps=first_decay_steps,

@@ -138,7 +138,16 @@ class Layer:
         return sum(w.shape.num_elements() for w in self.weights)
 
     def __getattr__(self, name):
-        if name in ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel", "pointwise_kernel"):
+        if name in (
+            "kernel",
+            "bias",
+            "gamma",
+            "beta",
+            "moving_mean",
+            "moving_variance",
+            "depthwise_kernel",
+            "pointwise_kernel",
+        ):
             for weight in self.weights:
                 if weight.op.name.rpartition("/")[2] == name:
                     return weight

@@ -20,7 +20,14 @@ class Reduction:
     @classmethod
     def all(cls):
         """All values."""
-        return (cls.NONE, cls.SUM, cls.MEAN, cls.SUM_OVER_BATCH_SIZE, cls.SUM_OVER_NONZERO_WEIGHTS, cls.SUM_BY_NONZERO_WEIGHTS)
+        return (
+            cls.NONE,
+            cls.SUM,
+            cls.MEAN,
+            cls.SUM_OVER_BATCH_SIZE,
+            cls.SUM_OVER_NONZERO_WEIGHTS,
+            cls.SUM_BY_NONZERO_WEIGHTS,
+        )
 
     @classmethod
     def validate(cls, key):
@@ -43,12 +50,16 @@ def _opts(weights, scope, loss_collection, reduction, **more):
     return result
 
 
-def _loss(kind, labels, predictions, weights, scope, loss_collection, reduction, names=("labels", "predictions"), **more):
+def _loss(
+    kind, labels, predictions, weights, scope, loss_collection, reduction, names=("labels", "predictions"), **more
+):
     for value, name in ((labels, names[0]), (predictions, names[1])):
         if value is None:
             raise ValueError(f"Argument `{name}` must not be None.")
     predictions = convert_to_tensor(predictions)
-    labels = convert_to_tensor(labels, preferred_dtype=predictions.dtype if kind != "sparse_softmax_cross_entropy" else None)
+    labels = convert_to_tensor(
+        labels, preferred_dtype=predictions.dtype if kind != "sparse_softmax_cross_entropy" else None
+    )
     return builder(f"losses.{kind}")(labels, predictions, _opts(weights, scope, loss_collection, reduction, **more))
 
 
@@ -162,5 +173,3 @@ def get_regularization_loss(scope=None, name="total_regularization_loss"):
 def get_total_loss(add_regularization_losses=True, name="total_loss", scope=None):
     """The sum of the losses, with the regularization losses unless told otherwise."""
     return builder("losses.total")(get_default_graph(), add_regularization_losses, name, scope)
-
-

@@ -151,7 +151,9 @@ class Optimizer:
                 try:
                     gradient = convert_to_tensor(gradient)
                 except (TypeError, ValueError):
-                    raise TypeError(f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {gradient}") from None
+                    raise TypeError(
+                        f"Gradient must be convertible to a Tensor or IndexedSlices, or None: {gradient}"
+                    ) from None
             converted.append((_gradient(gradient), variable))
         if not any(g is not None for g, _ in converted):
             raise ValueError(f"No gradients provided for any variable: {[str(v) for _, v in converted]}.")
@@ -240,11 +242,20 @@ class _EngineOptimizer(Optimizer):
         if any(getattr(cls, n) is not getattr(_EngineOptimizer, n) for n in _OVERRIDABLE):
             return super()._make_engine()
         return function(f"optimizer.{self._kind}")(
-            options(name=self._name, **{k: v if isinstance(v, bool | str) else _hyper(v) for k, v in self._hyper.items()})
+            options(
+                name=self._name, **{k: v if isinstance(v, bool | str) else _hyper(v) for k, v in self._hyper.items()}
+            )
         )
 
 
-_OVERRIDABLE = ("_apply_dense", "_resource_apply_dense", "_apply_sparse", "_resource_apply_sparse", "_create_slots", "_finish")
+_OVERRIDABLE = (
+    "_apply_dense",
+    "_resource_apply_dense",
+    "_apply_sparse",
+    "_resource_apply_sparse",
+    "_create_slots",
+    "_finish",
+)
 
 register_wrapper("Optimizer", _Handle)
 
