@@ -11,41 +11,29 @@ TABLE = {
     },
     "_ops.array_ops": {
         "1 tf": (
-            "batch_gather batch_to_space_nd boolean_mask check_numerics depth_to_space diag diag_part expand_dims "
-            "extract_image_patches gather gather_nd invert_permutation lin_space=linspace matrix_band_part "
-            "matrix_diag matrix_diag_part matrix_set_diag matrix_transpose ones_like pad placeholder "
-            "placeholder_with_default reverse_sequence setdiff1d shape size space_to_depth sparse_placeholder "
-            "squeeze tensor_scatter_add=tensor_scatter_nd_add tensor_scatter_sub=tensor_scatter_nd_sub "
-            "tensor_scatter_update=tensor_scatter_nd_update transpose where where_v2 zeros_like"
+            "expand_dims lin_space=linspace matrix_transpose ones_like pad reverse_sequence shape size squeeze "
+            "transpose zeros_like"
         ),
         "12 tf": (
-            "argsort broadcast_dynamic_shape broadcast_static_shape broadcast_to concat dynamic_partition "
-            "dynamic_stitch edit_distance eye fill get_static_value guarantee_const histogram_fixed_width "
-            "identity identity_n linspace meshgrid newaxis one_hot ones parallel_stack range rank repeat reshape "
-            "reverse roll scatter_nd searchsorted sequence_mask shape_n slice sort space_to_batch_nd split stack "
-            "stop_gradient strided_slice tensor_scatter_nd_add tensor_scatter_nd_max tensor_scatter_nd_min "
-            "tensor_scatter_nd_sub tensor_scatter_nd_update tile unique unique_with_counts unravel_index unstack "
-            "zeros"
+            "broadcast_dynamic_shape broadcast_static_shape broadcast_to concat fill identity identity_n linspace "
+            "newaxis ones parallel_stack range rank reshape reverse roll shape_n split stack tile unstack zeros"
         ),
         "2 tf": (
-            "boolean_mask=boolean_mask_v2 expand_dims=expand_dims_v2 gather=gather_v2 gather_nd=gather_nd_v2 "
-            "ones_like=ones_like_v2 pad=pad_v2 reverse_sequence=reverse_sequence_v2 shape=shape_v2 size=size_v2 "
-            "squeeze=squeeze_v2 transpose=transpose_v2 where=where_v2 zeros_like=zeros_like_v2"
+            "expand_dims=expand_dims_v2 ones_like=ones_like_v2 pad=pad_v2 reverse_sequence=reverse_sequence_v2 "
+            "shape=shape_v2 size=size_v2 squeeze=squeeze_v2 transpose=transpose_v2 zeros_like=zeros_like_v2"
         ),
-        "12 debugging": "check_numerics",
         "1 linalg": "transpose=matrix_transpose",
-        "12 linalg": (
-            "band_part=matrix_band_part diag=matrix_diag diag_part=matrix_diag_part eye matrix_transpose "
-            "set_diag=matrix_set_diag tensor_diag=diag tensor_diag_part=diag_part"
-        ),
-        "1 manip": "batch_to_space_nd gather_nd reshape reverse roll scatter_nd space_to_batch_nd tile",
-        "12 math": "invert_permutation",
-        "1 nn": "depth_to_space space_to_depth",
-        "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",
-        "1 sparse": "placeholder=sparse_placeholder",
+        "12 linalg": "matrix_transpose",
+        "1 manip": "reshape reverse roll tile",
     },
     "_ops.bitwise_ops": {
         "12 bitwise": "bitwise_and bitwise_or bitwise_xor invert left_shift right_shift",
+    },
+    "_ops.cast_ops": {
+        "1 tf": "angle conj imag real to_bfloat16 to_complex128 to_complex64 to_double to_float to_int32 to_int64",
+        "12 tf": "bitcast cast complex saturate_cast",
+        "12 dtypes": "cast complex saturate_cast",
+        "12 math": "angle conj imag real",
     },
     "_ops.check_ops": {
         "1 tf": (
@@ -86,7 +74,8 @@ TABLE = {
     },
     "_ops.control_flow_ops": {
         "1 tf": (
-            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple while_loop"
+            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple "
+            "while_loop"
         ),
         "12 tf": "Assert group no_op print=print_v2 switch_case timestamp",
         "2 tf": "case=case_v2 cond=cond_v2 tuple=tuple_v2 while_loop=while_loop_v2",
@@ -107,6 +96,15 @@ TABLE = {
             "pool=pool_v2 separable_conv2d=separable_conv2d_v2"
         ),
     },
+    "_ops.counting_ops": {
+        "1 tf": "bincount confusion_matrix cumprod is_non_decreasing is_numeric_tensor is_strictly_increasing lbeta",
+        "12 tf": "cumsum",
+        "1 debugging": "is_non_decreasing is_strictly_increasing",
+        "12 debugging": "is_numeric_tensor",
+        "1 math": "bincount confusion_matrix",
+        "12 math": "cumprod cumsum cumulative_logsumexp is_non_decreasing is_strictly_increasing lbeta nextafter",
+        "2 math": "bincount=bincount_v2 confusion_matrix=confusion_matrix_v2",
+    },
     "_ops.embedding_ops": {
         "1 nn": "embedding_lookup embedding_lookup_sparse safe_embedding_lookup_sparse",
         "2 nn": (
@@ -118,6 +116,19 @@ TABLE = {
         "1 tf": "map_fn",
         "12 tf": "foldl foldr scan vectorized_map",
         "2 tf": "map_fn=map_fn_v2",
+    },
+    "_ops.gather_ops": {
+        "1 tf": (
+            "batch_gather gather gather_nd invert_permutation tensor_scatter_add=tensor_scatter_nd_add "
+            "tensor_scatter_sub=tensor_scatter_nd_sub tensor_scatter_update=tensor_scatter_nd_update"
+        ),
+        "12 tf": (
+            "dynamic_partition dynamic_stitch one_hot scatter_nd tensor_scatter_nd_add tensor_scatter_nd_max "
+            "tensor_scatter_nd_min tensor_scatter_nd_sub tensor_scatter_nd_update"
+        ),
+        "2 tf": "gather=gather_v2 gather_nd=gather_nd_v2",
+        "1 manip": "gather_nd scatter_nd",
+        "12 math": "invert_permutation",
     },
     "_ops.gradients": {
         "1 tf": "gradients hessians",
@@ -139,64 +150,92 @@ TABLE = {
         ),
         "2 linalg": "norm=norm_v2",
     },
+    "_ops.mask_ops": {
+        "1 tf": "boolean_mask setdiff1d where where_v2",
+        "12 tf": "argsort meshgrid repeat searchsorted sequence_mask sort unique unique_with_counts",
+        "2 tf": "boolean_mask=boolean_mask_v2 where=where_v2",
+    },
     "_ops.math_ops": {
         "1 tf": (
-            "accumulate_n angle bincount ceil confusion_matrix conj cumprod digamma div div_no_nan erf erfc expm1 "
-            "floor_div floordiv floormod igamma igammac imag is_finite is_inf is_nan is_non_decreasing "
-            "is_numeric_tensor is_strictly_increasing lbeta lgamma log log1p log_sigmoid logical_xor mod "
-            "polygamma real reciprocal rint rsqrt squared_difference to_bfloat16 to_complex128 to_complex64 "
-            "to_double to_float to_int32 to_int64 zeta"
+            "accumulate_n ceil digamma div div_no_nan erf erfc expm1 floor_div floordiv floormod igamma igammac "
+            "is_finite is_inf is_nan lgamma log log1p log_sigmoid logical_xor mod polygamma reciprocal rint rsqrt "
+            "squared_difference zeta"
         ),
         "12 tf": (
-            "abs acos acosh add add_n asin asinh atan atan2 atanh bitcast cast complex cos cosh cumsum divide "
-            "equal exp floor greater greater_equal less less_equal logical_and logical_not logical_or maximum "
-            "minimum multiply negative not_equal pow realdiv round saturate_cast scalar_mul sigmoid sign sin sinh "
-            "sqrt square subtract tan tanh truediv truncatediv truncatemod"
+            "abs acos acosh add add_n asin asinh atan atan2 atanh cos cosh divide equal exp floor greater "
+            "greater_equal less less_equal logical_and logical_not logical_or maximum minimum multiply negative "
+            "not_equal pow realdiv round scalar_mul sigmoid sign sin sinh sqrt square subtract tan tanh truediv "
+            "truncatediv truncatemod"
         ),
-        "1 debugging": "is_finite is_inf is_nan is_non_decreasing is_strictly_increasing",
-        "12 debugging": "is_numeric_tensor",
-        "12 dtypes": "cast complex saturate_cast",
-        "1 math": "bincount confusion_matrix",
+        "1 debugging": "is_finite is_inf is_nan",
         "12 math": (
-            "abs accumulate_n acos acosh add add_n angle asin asinh atan atan2 atanh bessel_i0e bessel_i1e ceil "
-            "conj cos cosh cumprod cumsum cumulative_logsumexp digamma divide divide_no_nan=div_no_nan equal erf "
-            "erfc erfcinv erfinv exp expm1 floor floordiv floormod greater greater_equal igamma igammac imag "
-            "is_finite is_inf is_nan is_non_decreasing is_strictly_increasing lbeta less less_equal lgamma log "
+            "abs accumulate_n acos acosh add add_n asin asinh atan atan2 atanh bessel_i0e bessel_i1e ceil cos "
+            "cosh digamma divide divide_no_nan=div_no_nan equal erf erfc erfcinv erfinv exp expm1 floor floordiv "
+            "floormod greater greater_equal igamma igammac is_finite is_inf is_nan less less_equal lgamma log "
             "log1p log_sigmoid logical_and logical_not logical_or logical_xor maximum minimum mod multiply "
-            "multiply_no_nan ndtri negative nextafter not_equal polygamma pow real reciprocal reciprocal_no_nan "
-            "rint round rsqrt scalar_mul sigmoid sign sin sinh sqrt square squared_difference subtract tan tanh "
-            "truediv xdivy xlog1py xlogy zeta"
+            "multiply_no_nan ndtri negative not_equal polygamma pow reciprocal reciprocal_no_nan rint round rsqrt "
+            "scalar_mul sigmoid sign sin sinh sqrt square squared_difference subtract tan tanh truediv xdivy "
+            "xlog1py xlogy zeta"
         ),
-        "2 math": "bincount=bincount_v2 confusion_matrix=confusion_matrix_v2",
         "12 nn": "sigmoid tanh",
     },
+    "_ops.matrix_ops": {
+        "1 tf": (
+            "batch_to_space_nd depth_to_space diag diag_part extract_image_patches matrix_band_part matrix_diag "
+            "matrix_diag_part matrix_set_diag space_to_depth"
+        ),
+        "12 tf": "edit_distance eye space_to_batch_nd",
+        "12 linalg": (
+            "band_part=matrix_band_part diag=matrix_diag diag_part=matrix_diag_part eye set_diag=matrix_set_diag "
+            "tensor_diag=diag tensor_diag_part=diag_part"
+        ),
+        "1 manip": "batch_to_space_nd space_to_batch_nd",
+        "1 nn": "depth_to_space space_to_depth",
+        "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",
+    },
+    "_ops.nn_loss_ops": {
+        "1 nn": (
+            "sigmoid_cross_entropy_with_logits softmax_cross_entropy_with_logits "
+            "softmax_cross_entropy_with_logits_v2 sparse_softmax_cross_entropy_with_logits "
+            "weighted_cross_entropy_with_logits"
+        ),
+        "12 nn": "l2_loss log_poisson_loss",
+        "2 nn": (
+            "sigmoid_cross_entropy_with_logits=sigmoid_cross_entropy_with_logits_v2 "
+            "softmax_cross_entropy_with_logits=softmax_cross_entropy_with_logits_v2_only "
+            "sparse_softmax_cross_entropy_with_logits=sparse_softmax_cross_entropy_with_logits_v2 "
+            "weighted_cross_entropy_with_logits=weighted_cross_entropy_with_logits_v2"
+        ),
+    },
     "_ops.nn_ops": {
+        "1 math": "in_top_k log_softmax softmax",
+        "12 math": "softplus softsign top_k zero_fraction",
+        "2 math": "in_top_k=in_top_k_v2 log_softmax=log_softmax_v2 softmax=softmax_v2",
+        "1 nn": "crelu dropout in_top_k log_softmax relu_layer softmax xw_plus_b",
+        "12 nn": "bias_add elu leaky_relu relu relu6 selu silu=swish softplus softsign swish top_k zero_fraction",
+        "2 nn": (
+            "crelu=crelu_v2 dropout=dropout_v2 gelu in_top_k=in_top_k_v2 log_softmax=log_softmax_v2 "
+            "softmax=softmax_v2"
+        ),
+    },
+    "_ops.normalization_ops": {
         "1 linalg": "l2_normalize",
         "12 linalg": "normalize",
         "2 linalg": "l2_normalize=l2_normalize_v2",
-        "1 math": "in_top_k l2_normalize log_softmax softmax",
-        "12 math": "softplus softsign top_k zero_fraction",
-        "2 math": "in_top_k=in_top_k_v2 l2_normalize=l2_normalize_v2 log_softmax=log_softmax_v2 softmax=softmax_v2",
-        "1 nn": (
-            "crelu dropout fused_batch_norm in_top_k l2_normalize log_softmax moments relu_layer "
-            "sigmoid_cross_entropy_with_logits softmax softmax_cross_entropy_with_logits "
-            "softmax_cross_entropy_with_logits_v2 sparse_softmax_cross_entropy_with_logits sufficient_statistics "
-            "weighted_cross_entropy_with_logits weighted_moments xw_plus_b"
-        ),
-        "12 nn": (
-            "batch_normalization bias_add elu l2_loss leaky_relu local_response_normalization log_poisson_loss "
-            "lrn normalize_moments relu relu6 selu silu=swish softplus softsign swish top_k zero_fraction"
-        ),
+        "1 math": "l2_normalize",
+        "2 math": "l2_normalize=l2_normalize_v2",
+        "1 nn": "fused_batch_norm l2_normalize moments sufficient_statistics weighted_moments",
+        "12 nn": "batch_normalization local_response_normalization lrn normalize_moments",
         "2 nn": (
-            "crelu=crelu_v2 dropout=dropout_v2 gelu in_top_k=in_top_k_v2 l2_normalize=l2_normalize_v2 "
-            "log_softmax=log_softmax_v2 moments=moments_v2 "
-            "sigmoid_cross_entropy_with_logits=sigmoid_cross_entropy_with_logits_v2 softmax=softmax_v2 "
-            "softmax_cross_entropy_with_logits=softmax_cross_entropy_with_logits_v2_only "
-            "sparse_softmax_cross_entropy_with_logits=sparse_softmax_cross_entropy_with_logits_v2 "
-            "sufficient_statistics=sufficient_statistics_v2 "
-            "weighted_cross_entropy_with_logits=weighted_cross_entropy_with_logits_v2 "
+            "l2_normalize=l2_normalize_v2 moments=moments_v2 sufficient_statistics=sufficient_statistics_v2 "
             "weighted_moments=weighted_moments_v2"
         ),
+    },
+    "_ops.placeholder_ops": {
+        "1 tf": "check_numerics placeholder placeholder_with_default sparse_placeholder",
+        "12 tf": "get_static_value guarantee_const histogram_fixed_width stop_gradient unravel_index",
+        "12 debugging": "check_numerics",
+        "1 sparse": "placeholder=sparse_placeholder",
     },
     "_ops.random_ops": {
         "1 tf": (
@@ -248,7 +287,8 @@ TABLE = {
     },
     "_ops.sampling_ops": {
         "1 nn": (
-            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler"
+            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss "
+            "uniform_candidate_sampler"
         ),
         "2 nn": "ctc_loss=ctc_loss_v2 nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
         "12 random": "log_uniform_candidate_sampler uniform_candidate_sampler",
@@ -256,6 +296,9 @@ TABLE = {
     "_ops.script_ops": {
         "1 tf": "py_func",
         "12 tf": "numpy_function py_function",
+    },
+    "_ops.slice_ops": {
+        "12 tf": "slice strided_slice",
     },
     "_ops.sparse_ops": {
         "1 tf": (

@@ -8,7 +8,7 @@ from swiftestimator._errors import InvalidArgumentError
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import Tensor
 from swiftestimator._framework.tensor_shape import TensorShape
-from swiftestimator._ops import array_ops, control_flow_ops, math_ops
+from swiftestimator._ops import array_ops, control_flow_ops, math_ops, slice_ops
 from swiftestimator._ops.support import constant_value, convert_to_tensor, is_number_type, name_scope
 
 
@@ -390,4 +390,4 @@ def _differences(x):
         raise TypeError(f"Expected x to be numeric, instead found: {x}")
     count = array_ops.shape(x)[0]
     last = math_ops.maximum(count - 1, 0)
-    return array_ops.strided_slice(x, [1], [1] + last) - array_ops.strided_slice(x, [0], array_ops.reshape(last, [1]))
+    return slice_ops.strided_slice(x, [1], [1] + last) - slice_ops.strided_slice(x, [0], array_ops.reshape(last, [1]))

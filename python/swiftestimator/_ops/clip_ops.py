@@ -2,7 +2,7 @@
 
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import constant
-from swiftestimator._ops import array_ops, math_ops, nn_ops, reduce_ops
+from swiftestimator._ops import array_ops, cast_ops, mask_ops, math_ops, nn_loss_ops, reduce_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope
 
 
@@ -25,8 +25,8 @@ def clip_by_norm(t, clip_norm, axes=None, name=None):
         values = convert_to_tensor(t.values if slices else t, name="t")
         total = reduce_ops.reduce_sum(values * values, axes, keepdims=True)
         positive = total > 0
-        safe = array_ops.where(positive, total, array_ops.ones_like(total))
-        norm = array_ops.where(positive, math_ops.sqrt(safe), total)
+        safe = mask_ops.where(positive, total, array_ops.ones_like(total))
+        norm = mask_ops.where(positive, math_ops.sqrt(safe), total)
         scaled = values * clip_norm
         scaled.shape.assert_is_compatible_with(values.shape)
         result = array_ops.identity(scaled / math_ops.maximum(norm, clip_norm), name=name)
@@ -52,7 +52,7 @@ def global_norm(t_list, name=None):
     """The root of the sum of squares of all elements of a list of tensors; ``None`` items are left out."""
     t_list = _check_list(t_list)
     with name_scope(name, "global_norm", t_list):
-        halves = [nn_ops.l2_loss(v) for v in _values(t_list) if v is not None]
+        halves = [nn_loss_ops.l2_loss(v) for v in _values(t_list) if v is not None]
         half = reduce_ops.reduce_sum(array_ops.stack(halves))
         return math_ops.sqrt(half * constant(2.0, dtype=half.dtype), name="global_norm")
 
@@ -72,7 +72,7 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
             if v is None:
                 clipped.append(None)
             else:
-                clipped.append(array_ops.identity(v * math_ops.cast(scale, v.dtype), name=f"{name}_{i}"))
+                clipped.append(array_ops.identity(v * cast_ops.cast(scale, v.dtype), name=f"{name}_{i}"))
         return [
             type(t)(c, t.indices, t.dense_shape) if getattr(t, "_is_indexed_slices", False) else c
             for c, t in zip(clipped, t_list)
@@ -83,7 +83,7 @@ def clip_by_average_norm(t, clip_norm, name=None):
     """The tensor scaled down to an average norm (the norm over the number of elements), if its own is larger."""
     with name_scope(name, "clip_by_average_norm", [t, clip_norm]) as name:
         t = convert_to_tensor(t, name="t")
-        count = math_ops.cast(array_ops.size(t), dtypes.float32)
+        count = cast_ops.cast(array_ops.size(t), dtypes.float32)
         inverse = math_ops.rsqrt(reduce_ops.reduce_sum(t * t, array_ops.range(array_ops.rank(t))))
         return array_ops.identity(
             t * clip_norm * math_ops.minimum(inverse * count, constant(1.0, dtype=t.dtype) / clip_norm), name=name

@@ -214,10 +214,10 @@ def _case_chain(pairs, default, exclusive):
 
     checks = []
     if exclusive:
-        from swiftestimator._ops import math_ops, reduce_ops
+        from swiftestimator._ops import cast_ops, math_ops, reduce_ops
 
         stacked = array_ops.stack([predicate for predicate, _ in pairs], name="preds_c")
-        count = reduce_ops.reduce_sum(math_ops.cast(stacked, dtypes.int32), name="num_true_conds")
+        count = reduce_ops.reduce_sum(cast_ops.cast(stacked, dtypes.int32), name="num_true_conds")
         checks = [
             Assert(
                 math_ops.less_equal(count, 1, name="two_true_conds"),

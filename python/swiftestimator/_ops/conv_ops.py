@@ -4,7 +4,7 @@ import numpy as np
 
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import Tensor
-from swiftestimator._ops import array_ops, math_ops
+from swiftestimator._ops import array_ops, mask_ops, math_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope, renamed_argument
 
 
@@ -500,7 +500,7 @@ def max_pool_with_argmax(
         "ksize": _per_dimension(ksize, 2, 3, "ksize"), "strides": _per_dimension(strides, 2, 3, "strides"),
         "padding": padding, "Targmax": dtypes.as_dtype(dtype), "include_batch_in_index": include_batch_in_index,
     }  # fmt: skip
-    return array_ops._named_outputs("MaxPoolWithArgmax", ["output", "argmax"], [input], attributes, name)
+    return mask_ops._named_outputs("MaxPoolWithArgmax", ["output", "argmax"], [input], attributes, name)
 
 
 def pool(

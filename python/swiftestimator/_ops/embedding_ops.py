@@ -4,7 +4,7 @@ from swiftestimator._framework import dtypes
 from swiftestimator._framework.composite import SparseTensor
 from swiftestimator._framework.convert import constant
 from swiftestimator._framework.graph import Tensor
-from swiftestimator._ops import array_ops, clip_ops, math_ops, reduce_ops
+from swiftestimator._ops import array_ops, cast_ops, clip_ops, gather_ops, mask_ops, math_ops, reduce_ops, slice_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope
 
 
@@ -24,7 +24,7 @@ def _gather(params, ids, name):
     read = getattr(params, "sparse_read", None)
     if read is not None:
         return read(ids, name=name)
-    return array_ops.gather(params, ids, name=name)
+    return gather_ops.gather(params, ids, name=name)
 
 
 def _clip(params, ids, max_norm):
@@ -67,18 +67,18 @@ def _lookup_in_parts(tables, ids, partition_strategy, max_norm, name):
     elif partition_strategy == "div":
         sizes = [t.shape.as_list()[0] if t.shape.rank else None for t in tables]
         if None in sizes:
-            total = math_ops.add_n([math_ops.cast(array_ops.shape(t)[0], flat.dtype) for t in tables])
+            total = math_ops.add_n([cast_ops.cast(array_ops.shape(t)[0], flat.dtype) for t in tables])
         else:
             total = constant(sum(sizes), flat.dtype)
         per_part = total // count
         extras = total % count
         assignments = math_ops.maximum(flat // (per_part + 1), (flat - extras) // per_part)
-        new_ids = array_ops.where(assignments < extras, flat % (per_part + 1), (flat - extras) % per_part)
+        new_ids = mask_ops.where(assignments < extras, flat % (per_part + 1), (flat - extras) % per_part)
     else:
         raise ValueError(f"Unrecognized partition strategy: {partition_strategy}.Must be one of either `mod` or `div`.")
-    assignments = math_ops.cast(assignments, dtypes.int32)
-    gathers = array_ops.dynamic_partition(new_ids, assignments, count)
-    places = array_ops.dynamic_partition(positions, assignments, count)
+    assignments = cast_ops.cast(assignments, dtypes.int32)
+    gathers = gather_ops.dynamic_partition(new_ids, assignments, count)
+    places = gather_ops.dynamic_partition(positions, assignments, count)
     rows = [_clip(_gather(t, i, None), i, max_norm) for t, i in zip(tables, gathers)]
     merged = apply("ParallelDynamicStitch", [places, rows], name=name)
     element_shape = convert_to_tensor(tables[0]).shape[1:] if not hasattr(tables[0], "shape") else tables[0].shape[1:]
@@ -115,18 +115,18 @@ def embedding_lookup_sparse(
             # With one table in a tensor the rows need not be gathered first.
             op = {"mean": "SparseSegmentMean", "sqrtn": "SparseSegmentSqrtN", "sum": "SparseSegmentSum"}[combiner]
             return apply(op, [tables[0], ids, segment_ids], name=name)
-        ids, idx = array_ops.unique(ids)
+        ids, idx = mask_ops.unique(ids)
         embeddings = embedding_lookup(tables, ids, partition_strategy, max_norm=max_norm)
         if sp_weights is not None:
             if segment_ids.dtype is not dtypes.int32:
-                segment_ids = math_ops.cast(segment_ids, dtypes.int32)
+                segment_ids = cast_ops.cast(segment_ids, dtypes.int32)
             weights = sp_weights.values
-            embeddings = array_ops.gather(embeddings, idx)
+            embeddings = gather_ops.gather(embeddings, idx)
             original = embeddings.dtype
             if embeddings.dtype in (dtypes.float16, dtypes.bfloat16):
-                embeddings = math_ops.cast(embeddings, dtypes.float32)
+                embeddings = cast_ops.cast(embeddings, dtypes.float32)
             if weights.dtype is not embeddings.dtype:
-                weights = math_ops.cast(weights, embeddings.dtype)
+                weights = cast_ops.cast(weights, embeddings.dtype)
             ones = array_ops.ones(array_ops.expand_dims(array_ops.rank(embeddings) - 1, 0), dtype=dtypes.int32)
             shape = array_ops.concat([array_ops.shape(weights), ones], 0)
             weights_shape = weights.shape
@@ -135,15 +135,15 @@ def embedding_lookup_sparse(
                 weights.set_shape(weights_shape.concatenate([1] * (embeddings._rank - 1)))
             embeddings = embeddings * weights
             if combiner == "sum":
-                return math_ops.cast(reduce_ops.segment_sum(embeddings, segment_ids, name=name), original)
+                return cast_ops.cast(reduce_ops.segment_sum(embeddings, segment_ids, name=name), original)
             embeddings = reduce_ops.segment_sum(embeddings, segment_ids)
             if combiner == "mean":
                 total = reduce_ops.segment_sum(weights, segment_ids)
             else:
                 total = math_ops.sqrt(reduce_ops.segment_sum(math_ops.pow(weights, 2), segment_ids))
-            return math_ops.cast(math_ops.div_no_nan(embeddings, total, name=name), original)
+            return cast_ops.cast(math_ops.div_no_nan(embeddings, total, name=name), original)
         if segment_ids.dtype not in (dtypes.int32, dtypes.int64):
-            segment_ids = math_ops.cast(segment_ids, dtypes.int32)
+            segment_ids = cast_ops.cast(segment_ids, dtypes.int32)
         function = {
             "sum": reduce_ops.sparse_segment_sum, "mean": reduce_ops.sparse_segment_mean,
             "sqrtn": reduce_ops.sparse_segment_sqrt_n,
@@ -182,8 +182,8 @@ def safe_embedding_lookup_sparse(
         sparse_ids = sparse_ops.sparse_reshape(
             sparse_ids,
             [
-                reduce_ops.reduce_prod(array_ops.slice(original_shape, [0], [original_rank - 1])),
-                array_ops.gather(original_shape, original_rank - 1),
+                reduce_ops.reduce_prod(slice_ops.slice(original_shape, [0], [original_rank - 1])),
+                gather_ops.gather(original_shape, original_rank - 1),
             ],
         )
         if sparse_weights is not None:
@@ -202,13 +202,13 @@ def safe_embedding_lookup_sparse(
             is_row_empty = array_ops.tile(
                 array_ops.reshape(is_row_empty, [-1, 1]), array_ops.stack([1, array_ops.shape(result)[1]])
             )
-            result = array_ops.where(is_row_empty, array_ops.zeros_like(result), result, name=scope)
+            result = mask_ops.where(is_row_empty, array_ops.zeros_like(result), result, name=scope)
         final = array_ops.reshape(
             result,
             array_ops.concat(
                 [
-                    array_ops.slice(math_ops.cast(original_shape, dtypes.int32), [0], [original_rank - 1]),
-                    array_ops.slice(array_ops.shape(result), [1], [-1]),
+                    slice_ops.slice(cast_ops.cast(original_shape, dtypes.int32), [0], [original_rank - 1]),
+                    slice_ops.slice(array_ops.shape(result), [1], [-1]),
                 ],
                 0,
             ),

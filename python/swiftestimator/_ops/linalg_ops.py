@@ -4,7 +4,7 @@ import numpy as np
 
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import Tensor
-from swiftestimator._ops import array_ops, math_ops, reduce_ops
+from swiftestimator._ops import array_ops, cast_ops, gather_ops, mask_ops, math_ops, matrix_ops, reduce_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope, renamed_argument
 
 
@@ -23,14 +23,14 @@ def matmul(
         rank_a, rank_b = a._rank, b._rank
         if rank_a is None or rank_a > 2 or rank_b is None or rank_b > 2:
             if transpose_a:
-                a, adjoint_a = math_ops.conj(a), True
+                a, adjoint_a = cast_ops.conj(a), True
             if transpose_b:
-                b, adjoint_b = math_ops.conj(b), True
+                b, adjoint_b = cast_ops.conj(b), True
             return apply("BatchMatMulV2", [a, b], {"adj_x": adjoint_a, "adj_y": adjoint_b}, name=name)
         if adjoint_a:
-            a, transpose_a = math_ops.conj(a), True
+            a, transpose_a = cast_ops.conj(a), True
         if adjoint_b:
-            b, transpose_b = math_ops.conj(b), True
+            b, transpose_b = cast_ops.conj(b), True
         return apply("MatMul", [a, b], {"transpose_a": bool(transpose_a), "transpose_b": bool(transpose_b)}, name=name)
 
 
@@ -80,10 +80,10 @@ def tensordot(a, b, axes, name=None):
             shape = array_ops.shape(x)
             rank = array_ops.rank(x)
             contracted = convert_to_tensor(contracted, dtype=dtypes.int32, name="axes")
-            contracted = array_ops.where(contracted >= 0, contracted, contracted + rank)
-            free, _ = array_ops.setdiff1d(array_ops.range(rank), contracted)
-        free_dims = array_ops.gather(shape, free)
-        contracted_dims = array_ops.gather(shape, contracted)
+            contracted = mask_ops.where(contracted >= 0, contracted, contracted + rank)
+            free, _ = mask_ops.setdiff1d(array_ops.range(rank), contracted)
+        free_dims = gather_ops.gather(shape, free)
+        contracted_dims = gather_ops.gather(shape, contracted)
         free_size = reduce_ops.reduce_prod(free_dims)
         contracted_size = reduce_ops.reduce_prod(contracted_dims)
         order = [contracted, free] if flipped else [free, contracted]
@@ -197,7 +197,7 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):  # no
         if ord in ("fro", "euclidean", 2, 2.0):
             if is_matrix and ord in (2, 2.0):
                 raise NotImplementedError("tf.norm of matrices with ord=2 is not implemented in swiftestimator")
-            result = math_ops.sqrt(reduce_ops.reduce_sum(tensor * math_ops.conj(tensor), axis, keepdims=True))
+            result = math_ops.sqrt(reduce_ops.reduce_sum(tensor * cast_ops.conj(tensor), axis, keepdims=True))
         else:
             result = math_ops.abs(tensor)
             if ord == 1:
@@ -221,7 +221,7 @@ def trace(x, name=None):
     """The sum of the diagonal of matrices."""
     with name_scope(name, "Trace", [x]) as name:
         x = convert_to_tensor(x, name="x")
-        return reduce_ops.reduce_sum(array_ops.matrix_diag_part(x), [-1], name=name)
+        return reduce_ops.reduce_sum(matrix_ops.matrix_diag_part(x), [-1], name=name)
 
 
 def cross(a, b, name=None):
@@ -256,7 +256,7 @@ def matrix_triangular_solve(matrix, rhs, lower=True, adjoint=False, name=None):
 
 def qr(input, full_matrices=False, name=None):  # noqa: A002 (the public name)
     """The QR decomposition of matrices."""
-    return array_ops._named_outputs("Qr", ["q", "r"], [input], {"full_matrices": full_matrices}, name)
+    return mask_ops._named_outputs("Qr", ["q", "r"], [input], {"full_matrices": full_matrices}, name)
 
 
 def svd(tensor, full_matrices=False, compute_uv=True, name=None):
@@ -277,7 +277,7 @@ def self_adjoint_eigvals(tensor, name=None):
 
 def tensor_diag(diagonal, name=None):
     """A tensor of twice the rank with the given diagonal."""
-    return array_ops.diag(diagonal, name)
+    return matrix_ops.diag(diagonal, name)
 
 
 def adjoint(matrix, name=None):
@@ -288,4 +288,4 @@ def adjoint(matrix, name=None):
 
 def log_matrix_determinant(input, name=None):  # noqa: A002 (the public name)
     """The sign and the logarithm of the absolute value of the determinant."""
-    return array_ops._named_outputs("LogMatrixDeterminant", ["sign", "log_abs_determinant"], [input], {}, name)
+    return mask_ops._named_outputs("LogMatrixDeterminant", ["sign", "log_abs_determinant"], [input], {}, name)

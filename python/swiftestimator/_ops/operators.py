@@ -10,13 +10,13 @@ _modules = None
 
 
 def _ops():
-    """The modules that do the work (math, array, convert, graph)."""
+    """The modules that do the work (math, slices, convert, graph)."""
     global _modules
     if _modules is None:
         from swiftestimator._framework import convert, graph
-        from swiftestimator._ops import array_ops, math_ops
+        from swiftestimator._ops import math_ops, slice_ops
 
-        _modules = (math_ops, array_ops, convert, graph)
+        _modules = (math_ops, slice_ops, convert, graph)
     return _modules
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import Tensor, get_seed
 from swiftestimator._framework.tensor_shape import Dimension, TensorShape
-from swiftestimator._ops import array_ops, math_ops
+from swiftestimator._ops import array_ops, math_ops, slice_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope
 
 
@@ -111,7 +111,7 @@ def random_crop(value, size, seed=None, name=None):
         shape = control_flow_ops.with_dependencies([check], shape)
         limit = shape - size + 1
         offset = random_uniform(array_ops.shape(shape), dtype=size.dtype, maxval=size.dtype.max, seed=seed) % limit
-        return array_ops.slice(value, offset, size, name=name)
+        return slice_ops.slice(value, offset, size, name=name)
 
 
 def multinomial(logits, num_samples, seed=None, name=None, output_dtype=None):

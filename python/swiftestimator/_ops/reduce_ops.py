@@ -5,7 +5,7 @@ import numpy as np
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import constant
 from swiftestimator._framework.graph import Tensor
-from swiftestimator._ops import array_ops, math_ops
+from swiftestimator._ops import array_ops, cast_ops, math_ops
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope, renamed_argument
 
 _SUMMARIES = {
@@ -101,7 +101,7 @@ def reduce_variance(input_tensor, axis=None, keepdims=False, name=None):
             raise TypeError(f"Input must be either real or complex. Received integer type {means.dtype}.")
         difference = input_tensor - means
         if difference.dtype.is_complex:
-            squared = math_ops.real(difference * math_ops.conj(difference))
+            squared = cast_ops.real(difference * cast_ops.conj(difference))
         else:
             squared = math_ops.square(difference)
         return reduce_mean(squared, axis=axis, keepdims=keepdims)
@@ -120,8 +120,8 @@ def count_nonzero_v2(input, axis=None, keepdims=None, dtype=dtypes.int64, name=N
     with name_scope(name, "count_nonzero", [input]):
         input = convert_to_tensor(input, name="input")
         zero = array_ops.zeros([], dtype=input.dtype)
-        return math_ops.cast(
-            reduce_sum(math_ops.cast(math_ops.not_equal(input, zero), dtypes.int64), axis=axis, keepdims=keepdims),
+        return cast_ops.cast(
+            reduce_sum(cast_ops.cast(math_ops.not_equal(input, zero), dtypes.int64), axis=axis, keepdims=keepdims),
             dtype=dtype,
         )
 

@@ -2,7 +2,19 @@
 
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import constant
-from swiftestimator._ops import array_ops, embedding_ops, linalg_ops, math_ops, nn_ops, random_ops, reduce_ops
+from swiftestimator._ops import (
+    array_ops,
+    cast_ops,
+    embedding_ops,
+    linalg_ops,
+    mask_ops,
+    math_ops,
+    nn_loss_ops,
+    placeholder_ops,
+    random_ops,
+    reduce_ops,
+    slice_ops,
+)
 from swiftestimator._ops.support import apply, convert_to_tensor, name_scope
 
 
@@ -13,7 +25,7 @@ def _sampler(op_type, function_name, summary):
             **random_ops._seeds(seed),
         }  # fmt: skip
         fields = ["sampled_candidates", "true_expected_count", "sampled_expected_count"]
-        return array_ops._named_outputs(op_type, fields, [true_classes], attributes, name)
+        return mask_ops._named_outputs(op_type, fields, [true_classes], attributes, name)
 
     operation.__name__ = operation.__qualname__ = function_name
     operation.__doc__ = summary
@@ -36,22 +48,22 @@ def _sampled_logits(
     weights = list(weights) if isinstance(weights, list | tuple) else [weights]
     with name_scope(name, "compute_sampled_logits", [*weights, biases, inputs, labels]):
         if labels.dtype is not dtypes.int64:
-            labels = math_ops.cast(labels, dtypes.int64)
+            labels = cast_ops.cast(labels, dtypes.int64)
         labels_flat = array_ops.reshape(labels, [-1])
         if sampled_values is None:
             sampled_values = log_uniform_candidate_sampler(labels, num_true, num_sampled, True, num_classes, seed)
-        sampled, true_count, sampled_count = (array_ops.stop_gradient(s) for s in sampled_values)
-        sampled = math_ops.cast(sampled, dtypes.int64)
+        sampled, true_count, sampled_count = (placeholder_ops.stop_gradient(s) for s in sampled_values)
+        sampled = cast_ops.cast(sampled, dtypes.int64)
         all_ids = array_ops.concat([labels_flat, sampled], 0)
         all_w = embedding_ops.embedding_lookup(weights, all_ids, partition_strategy=partition_strategy)
-        all_w = math_ops.cast(all_w, inputs.dtype)
-        true_w = array_ops.slice(all_w, [0, 0], array_ops.stack([array_ops.shape(labels_flat)[0], -1]))
-        sampled_w = array_ops.slice(all_w, array_ops.stack([array_ops.shape(labels_flat)[0], 0]), [-1, -1])
+        all_w = cast_ops.cast(all_w, inputs.dtype)
+        true_w = slice_ops.slice(all_w, [0, 0], array_ops.stack([array_ops.shape(labels_flat)[0], -1]))
+        sampled_w = slice_ops.slice(all_w, array_ops.stack([array_ops.shape(labels_flat)[0], 0]), [-1, -1])
         sampled_logits = linalg_ops.matmul(inputs, sampled_w, transpose_b=True)
         all_b = embedding_ops.embedding_lookup(biases, all_ids, partition_strategy=partition_strategy)
-        all_b = math_ops.cast(all_b, inputs.dtype)
-        true_b = array_ops.slice(all_b, [0], array_ops.shape(labels_flat))
-        sampled_b = array_ops.slice(all_b, array_ops.shape(labels_flat), [-1])
+        all_b = cast_ops.cast(all_b, inputs.dtype)
+        true_b = slice_ops.slice(all_b, [0], array_ops.shape(labels_flat))
+        sampled_b = slice_ops.slice(all_b, array_ops.shape(labels_flat), [-1])
         dim = array_ops.shape(true_w)[1:2]
         row_wise = math_ops.multiply(
             array_ops.expand_dims(inputs, 1), array_ops.reshape(true_w, array_ops.concat([[-1, num_true], dim], 0))
@@ -64,7 +76,7 @@ def _sampled_logits(
             hits = math_ops.equal(array_ops.expand_dims(labels, 2), array_ops.reshape(sampled, [1, 1, -1]))
             hit = reduce_ops.reduce_any(hits, axis=1)
             lowest = constant(float(inputs.dtype.min), inputs.dtype)
-            sampled_logits += math_ops.cast(hit, inputs.dtype) * lowest
+            sampled_logits += cast_ops.cast(hit, inputs.dtype) * lowest
         if subtract_log_q:
             true_logits -= math_ops.log(true_count)
             sampled_logits -= math_ops.log(sampled_count)
@@ -84,7 +96,7 @@ def nce_loss(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, True,
         remove_accidental_hits, partition_strategy, name, None,
     )  # fmt: skip
-    losses = nn_ops.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="sampled_losses")
+    losses = nn_loss_ops.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits, name="sampled_losses")
     return _sum_rows(losses)
 
 
@@ -108,8 +120,8 @@ def sampled_softmax_loss(
         weights, biases, labels, inputs, num_sampled, num_classes, num_true, sampled_values, True,
         remove_accidental_hits, partition_strategy, name, seed,
     )  # fmt: skip
-    labels = array_ops.stop_gradient(labels, name="labels_stop_gradient")
-    return nn_ops.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits)
+    labels = placeholder_ops.stop_gradient(labels, name="labels_stop_gradient")
+    return nn_loss_ops.softmax_cross_entropy_with_logits_v2(labels=labels, logits=logits)
 
 
 def sampled_softmax_loss_v2(

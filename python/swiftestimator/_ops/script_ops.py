@@ -34,7 +34,11 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 (the publi
     attributes = {"token": token, "Tin": [x.dtype for x in inputs], "Tout": types}
     from swiftestimator._border import function
 
-    function("graph.set_callback")(graph, token, call)
+    try:
+        set_callback = function("graph.set_callback")
+    except AttributeError:
+        raise NotImplementedError("Op type not registered 'PyFunc' in swiftestimator") from None
+    set_callback(graph, token, call)
     result = apply("PyFunc" if stateful else "PyFuncStateless", [inputs], attributes, name=name)
     if not is_list:
         return result[0] if isinstance(result, list) else result

@@ -6,7 +6,7 @@ from swiftestimator._framework import dtypes
 from swiftestimator._framework.composite import SparseTensor, SparseTensorValue
 from swiftestimator._framework.convert import constant
 from swiftestimator._framework.graph import Tensor
-from swiftestimator._ops import array_ops, math_ops, reduce_ops
+from swiftestimator._ops import array_ops, cast_ops, gather_ops, mask_ops, math_ops, reduce_ops
 from swiftestimator._ops.support import (
     apply,
     constant_value_as_shape,
@@ -50,8 +50,8 @@ def from_dense(tensor, name=None):
     """The elements other than 0 (other than empty text) as a sparse tensor."""
     with name_scope(name, "dense_to_sparse"):
         tensor = convert_to_tensor(tensor)
-        indices = array_ops.where_v2(math_ops.not_equal(tensor, array_ops.zeros_like(tensor)))
-        values = array_ops.gather_nd(tensor, indices)
+        indices = mask_ops.where_v2(math_ops.not_equal(tensor, array_ops.zeros_like(tensor)))
+        values = gather_ops.gather_nd(tensor, indices)
         shape = array_ops.shape_internal(tensor, out_type=dtypes.int64)
         return SparseTensor(indices, values, shape)
 
@@ -71,7 +71,7 @@ def sparse_reorder(sp_input, name=None):
 def sparse_reshape(sp_input, shape, name=None):
     """The same elements in another shape."""
     sp_input = _sparse(sp_input)
-    shape = math_ops.cast(shape, dtype=dtypes.int64)
+    shape = cast_ops.cast(shape, dtype=dtypes.int64)
     with name_scope(name, "SparseReshape", [sp_input]) as name:
         indices, dense_shape = apply("SparseReshape", [sp_input.indices, sp_input.dense_shape, shape], name=name)
         result = constant_value_as_shape(shape)
@@ -89,8 +89,8 @@ def sparse_retain(sp_input, to_retain):
     """The elements where a vector of bools is true."""
     sp_input = _sparse(sp_input)
     to_retain = convert_to_tensor(to_retain)
-    where = array_ops.reshape(array_ops.where(to_retain), [-1])
-    indices, values = array_ops.gather(sp_input.indices, where), array_ops.gather(sp_input.values, where)
+    where = array_ops.reshape(mask_ops.where(to_retain), [-1])
+    indices, values = gather_ops.gather(sp_input.indices, where), gather_ops.gather(sp_input.values, where)
     return SparseTensor(indices, values, array_ops.identity(sp_input.dense_shape))
 
 
@@ -172,7 +172,7 @@ def sparse_reset_shape(sp_input, new_shape=None):
     else:
         from swiftestimator._ops import check_ops, control_flow_ops
 
-        output_shape = math_ops.cast(convert_to_tensor(new_shape, dtypes.int64), dtypes.int64)
+        output_shape = cast_ops.cast(convert_to_tensor(new_shape, dtypes.int64), dtypes.int64)
         if output_shape._rank != 1:
             raise ValueError(f"`new_shape` must be a vector, got shape {output_shape.shape}")
         known = constant_value_as_shape(in_shape)
@@ -206,9 +206,9 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
         for ids in sp_ids:
             values = ids.values
             if values.dtype is not dtypes.int64:
-                values = math_ops.cast(values, dtypes.int64)
+                values = cast_ops.cast(values, dtypes.int64)
             expanded.append(array_ops.expand_dims(values, axis=1))
-        sizes = [math_ops.cast(size, dtypes.int64) for size in vocab_size]
+        sizes = [cast_ops.cast(size, dtypes.int64) for size in vocab_size]
         new_indices = array_ops.concat([sp_ids[0].indices[:, :-1], *expanded], 1)
         new_shape = array_ops.concat([sp_ids[0].dense_shape[:-1], sizes], 0)
         result = SparseTensor(new_indices, sp_values.values, new_shape)
@@ -252,8 +252,8 @@ def sparse_transpose(sp_input, perm=None, name=None):
     with name_scope(name, "SparseTranspose", [sp_input]):
         rank = sp_input.dense_shape._shape_as_list()[0]
         perm = list(range(rank - 1, -1, -1)) if perm is None else perm
-        indices = array_ops.gather(sp_input.indices, perm, axis=1)
-        shape = array_ops.gather(sp_input.dense_shape, perm)
+        indices = gather_ops.gather(sp_input.indices, perm, axis=1)
+        shape = gather_ops.gather(sp_input.dense_shape, perm)
         return sparse_reorder(SparseTensor(indices, sp_input.values, shape))
 
 
@@ -354,8 +354,8 @@ def sparse_cross_hashed(inputs, num_buckets=0, hash_key=None, name=None):
     """The hashed crosses of the features of each row."""
     sparse = [i for i in inputs if isinstance(i, SparseTensor)]
     dense = [convert_to_tensor(i) for i in inputs if not isinstance(i, SparseTensor)]
-    sparse_values = [s.values if s.dtype is dtypes.string else math_ops.cast(s.values, dtypes.int64) for s in sparse]
-    dense = [d if d.dtype is dtypes.string else math_ops.cast(d, dtypes.int64) for d in dense]
+    sparse_values = [s.values if s.dtype is dtypes.string else cast_ops.cast(s.values, dtypes.int64) for s in sparse]
+    dense = [d if d.dtype is dtypes.string else cast_ops.cast(d, dtypes.int64) for d in dense]
     arguments = [[s.indices for s in sparse], sparse_values, [s.dense_shape for s in sparse], dense]
     attributes = {
         "hashed_output": True, "num_buckets": num_buckets, "hash_key": 0xDECAFCAFFE if hash_key is None else hash_key,
