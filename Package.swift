@@ -24,8 +24,10 @@ func kernelLevel(_ name: String, _ flags: [String], isFused: Bool = true) -> Tar
     swiftSettings: kernelSettings(flags) + (isFused && !isDependency ? [.define("LEVEL_FUSED")] : []))
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["EngineTestSupport"], swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["EngineTestSupport"], exclude: fixtures ? ["Fixtures"] : [],
+    swiftSettings: strict)
 }
 
 #if arch(x86_64)
@@ -72,11 +74,14 @@ let package = Package(
     tests("EngineKernelsTests", ["EngineKernels", "KernelTable"]),
     tests("EngineGraphTests", ["EngineGraph"]),
     tests("EngineRuntimeTests", ["EngineRuntime"]),
-    tests("EngineFormatsTests", ["EngineFormats"]),
-    tests("EngineOpsTests", ["EngineOps"]),
+    tests("EngineFormatsTests", ["EngineFormats"], fixtures: true),
+    tests("EngineOpsTests", ["EngineOps"], fixtures: true),
     tests("EngineBuildersTests", ["EngineBuilders"]),
     tests("EngineEstimatorTests", ["EngineEstimator"]),
     tests("SwiftEstimatorTests", ["SwiftEstimator"]),
+    .executableTarget(
+      name: "IrisClassifier", dependencies: ["SwiftEstimator"], path: "examples/swift/IrisClassifier",
+      swiftSettings: strict),
   ],
   cLanguageStandard: .c17
 )

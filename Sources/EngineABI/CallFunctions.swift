@@ -8,8 +8,7 @@ import EngineRuntime
 
 @c @implementation
 public func engine_function_find(_ name: UnsafePointer<CChar>, _ count: Int) -> Int64 {
-  let text = String(decoding: UnsafeRawBufferPointer(start: name, count: max(count, 0)), as: UTF8.self)
-  return Int64(FunctionCatalog.index[text] ?? -1)
+  Int64(FunctionCatalog.index[text(name, count)] ?? -1)
 }
 
 @c @implementation
@@ -39,20 +38,29 @@ public func engine_function_call(
   }
 }
 
-@c @implementation
-public func engine_error_new_host(
-  _ exception: UnsafeMutableRawPointer, _ release: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void
-) -> OpaquePointer {
-  let host = HostObject(exception, release: release)
-  return ErrorBox.retained(
-    EngineError(kind: .host, code: .unknown, "the program raised an exception in a callback", underlying: host))
+private func text(_ pointer: UnsafePointer<CChar>?, _ count: Int) -> String {
+  String(decoding: UnsafeRawBufferPointer(start: pointer, count: pointer == nil ? 0 : max(count, 0)), as: UTF8.self)
 }
 
 @c @implementation
-public func engine_error_new(_ kind: Int32, _ message: UnsafePointer<CChar>, _ count: Int) -> OpaquePointer {
-  let text = String(decoding: UnsafeRawBufferPointer(start: message, count: max(count, 0)), as: UTF8.self)
-  return ErrorBox.retained(EngineError(kind: EngineError.Kind(rawValue: kind) ?? .runtime, code: .unknown, text))
+public func engine_error_new_host(
+  _ kind: Int32, _ message: UnsafePointer<CChar>?, _ count: Int, _ exception: UnsafeMutableRawPointer,
+  _ release: @escaping engine_release_fn
+) -> OpaquePointer {
+  ErrorBox.retained(
+    EngineError(
+      kind: EngineError.Kind(rawValue: kind) ?? .host, code: .unknown, text(message, count),
+      underlying: HostObject(exception, release: release)))
 }
+
+@c @implementation
+public func engine_error_new(_ kind: Int32, _ message: UnsafePointer<CChar>?, _ count: Int) -> OpaquePointer {
+  ErrorBox.retained(
+    EngineError(kind: EngineError.Kind(rawValue: kind) ?? .runtime, code: .unknown, text(message, count)))
+}
+
+@c @implementation
+public func engine_error_kind(_ error: OpaquePointer) -> Int32 { ErrorBox.of(error).error.kind.rawValue }
 
 @c @implementation
 public func engine_error_new_details(_ error: OpaquePointer) -> OpaquePointer {

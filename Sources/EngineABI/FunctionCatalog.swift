@@ -17,7 +17,9 @@ struct HostFunction: Sendable {
 
 /// All functions, one list per topic.
 enum FunctionCatalog {
-  static let all: [HostFunction] = graphFunctions + collectionFunctions + sessionFunctions
+  static let all: [HostFunction] =
+    diagnosticFunctions + graphFunctions + collectionFunctions + sessionFunctions + builderFunctions
+    + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
 
   static let index: [String: Int] = Dictionary(
     all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

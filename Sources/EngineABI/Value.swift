@@ -51,9 +51,9 @@ public enum Value: @unchecked Sendable {
 /// An object of the host language, kept alive while the engine refers to it.
 public final class HostObject: @unchecked Sendable {
   let pointer: UnsafeMutableRawPointer
-  private let release: @convention(c) (UnsafeMutableRawPointer?) -> Void
+  private let release: engine_release_fn
 
-  init(_ pointer: UnsafeMutableRawPointer, release: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void) {
+  init(_ pointer: UnsafeMutableRawPointer, release: @escaping engine_release_fn) {
     self.pointer = pointer
     self.release = release
   }
@@ -85,8 +85,6 @@ enum HostInterface {
 /// The heap form of a value at the border.
 final class Box {
   var value: Value
-  /// Keeps borrowed text alive.
-  var utf8: [CChar] = []
 
   init(_ value: Value) { self.value = value }
 

@@ -11,6 +11,11 @@ import EngineGraph
 @c @implementation public func engine_value_new_int(_ value: Int64) -> OpaquePointer { Box.retained(.int(Int(value))) }
 @c @implementation public func engine_value_new_float(_ value: Double) -> OpaquePointer { Box.retained(.float(value)) }
 
+private func text(_ pointer: UnsafePointer<CChar>?, _ count: Int) -> String {
+  guard let pointer, count > 0 else { return "" }
+  return String(decoding: UnsafeRawBufferPointer(start: pointer, count: count), as: UTF8.self)
+}
+
 private func bytes(_ pointer: UnsafePointer<CChar>?, _ count: Int) -> ByteString {
   guard let pointer, count > 0 else { return [] }
   return ByteString(UnsafeRawBufferPointer(start: pointer, count: count))
@@ -18,7 +23,7 @@ private func bytes(_ pointer: UnsafePointer<CChar>?, _ count: Int) -> ByteString
 
 @c @implementation
 public func engine_value_new_text(_ pointer: UnsafePointer<CChar>?, _ count: Int) -> OpaquePointer {
-  Box.retained(.text(String(decoding: bytes(pointer, count), as: UTF8.self)))
+  Box.retained(.text(text(pointer, count)))
 }
 
 @c @implementation
@@ -61,7 +66,7 @@ public func engine_value_insert(
   let value = Box.take(item)
   guard case .dict(var pairs) = box.value else { return }
   box.value = .none
-  pairs.append((String(decoding: bytes(key, count), as: UTF8.self), value))
+  pairs.append((text(key, count), value))
   box.value = .dict(pairs)
 }
 
@@ -74,7 +79,7 @@ private func dimensions(_ rank: Int, _ pointer: UnsafePointer<Int64>?) -> [Int]?
 @c @implementation
 public func engine_value_new_tensor(
   _ dtype: Int32, _ rank: Int, _ dims: UnsafePointer<Int64>?, _ data: UnsafeMutableRawPointer?, _ byte_count: Int,
-  _ owner: UnsafeMutableRawPointer, _ release: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void
+  _ owner: UnsafeMutableRawPointer, _ release: @escaping engine_release_fn
 ) -> OpaquePointer? {
   guard let type = DType(rawValue: dtype), type.isPlainData, let shape = dimensions(rank, dims), byte_count >= 0,
     let count = Shape.elementCount(shape), let needed = Optional(count.multipliedReportingOverflow(by: type.itemSize)),
@@ -95,6 +100,19 @@ public func engine_value_new_tensor(
 }
 
 @c @implementation
+public func engine_value_new_blank_tensor(
+  _ dtype: Int32, _ rank: Int, _ dims: UnsafePointer<Int64>?, _ data: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
+  _ byte_count: UnsafeMutablePointer<Int>
+) -> OpaquePointer? {
+  guard let type = DType(rawValue: dtype), type.isPlainData, let shape = dimensions(rank, dims),
+    let tensor = try? Tensor(uninitialized: type, shape: shape)
+  else { return nil }
+  data.pointee = tensor.pointer
+  byte_count.pointee = tensor.byteCount
+  return Box.retained(.tensor(tensor))
+}
+
+@c @implementation
 public func engine_value_new_string_tensor(_ rank: Int, _ dims: UnsafePointer<Int64>?) -> OpaquePointer? {
   guard let shape = dimensions(rank, dims), let tensor = try? Tensor(uninitialized: .string, shape: shape) else {
     return nil
@@ -106,18 +124,22 @@ public func engine_value_new_string_tensor(_ rank: Int, _ dims: UnsafePointer<In
 public func engine_value_set_string(
   _ value: OpaquePointer, _ index: Int, _ pointer: UnsafePointer<CChar>?, _ count: Int
 ) -> Bool {
-  guard case .tensor(let tensor) = Box.value(value), tensor.buffer.strings.indices.contains(index) else { return false }
+  guard case .tensor(let tensor) = Box.of(value).value, tensor.buffer.strings.indices.contains(index) else {
+    return false
+  }
   tensor.buffer.strings[index] = bytes(pointer, count)
   return true
 }
 
-private func graph(_ pointer: UnsafeRawPointer) -> Graph? {
-  Unmanaged<AnyObject>.fromOpaque(pointer).takeUnretainedValue() as? Graph
+func graphObject(_ pointer: UnsafeRawPointer) -> Graph? {
+  let object = Unmanaged<AnyObject>.fromOpaque(pointer).takeUnretainedValue()
+  // Cheaper than a cast, and the class is final.
+  return type(of: object) == Graph.self ? unsafeDowncast(object, to: Graph.self) : nil
 }
 
 @c @implementation
 public func engine_value_new_output(_ pointer: UnsafeRawPointer, _ node: Int64, _ index: Int64) -> OpaquePointer? {
-  guard let graph = graph(pointer), graph.nodes.indices.contains(Int(node)) else { return nil }
+  guard let graph = graphObject(pointer), graph.nodes.indices.contains(Int(node)) else { return nil }
   let source = graph.nodes[Int(node)]
   guard source.outputTypes.indices.contains(Int(index)) else { return nil }
   return Box.retained(.output(source.output(Int(index))))
@@ -125,7 +147,7 @@ public func engine_value_new_output(_ pointer: UnsafeRawPointer, _ node: Int64, 
 
 @c @implementation
 public func engine_value_new_node(_ pointer: UnsafeRawPointer, _ node: Int64) -> OpaquePointer? {
-  guard let graph = graph(pointer), graph.nodes.indices.contains(Int(node)) else { return nil }
+  guard let graph = graphObject(pointer), graph.nodes.indices.contains(Int(node)) else { return nil }
   return Box.retained(.node(graph.nodes[Int(node)]))
 }
 
@@ -136,172 +158,5 @@ public func engine_value_new_object(_ object: UnsafeRawPointer) -> OpaquePointer
 
 @c @implementation
 public func engine_value_new_host(
-  _ object: UnsafeMutableRawPointer, _ release: @escaping @convention(c) (UnsafeMutableRawPointer?) -> Void
+  _ object: UnsafeMutableRawPointer, _ release: @escaping engine_release_fn
 ) -> OpaquePointer { Box.retained(.host(HostObject(object, release: release))) }
-
-// MARK: Reading
-
-@c @implementation
-public func engine_value_kind(_ value: OpaquePointer) -> Int32 {
-  let kind =
-    switch Box.value(value) {
-    case .none: ENGINE_NONE
-    case .bool: ENGINE_BOOL
-    case .int: ENGINE_INT
-    case .float: ENGINE_FLOAT
-    case .text: ENGINE_TEXT
-    case .bytes: ENGINE_BYTES
-    case .list: ENGINE_LIST
-    case .tuple: ENGINE_TUPLE
-    case .dict: ENGINE_DICT
-    case .tensor: ENGINE_TENSOR
-    case .output: ENGINE_OUTPUT
-    case .node: ENGINE_NODE
-    case .object: ENGINE_OBJECT
-    case .host: ENGINE_HOST
-    }
-  return Int32(kind)
-}
-
-@c @implementation
-public func engine_value_bool(_ value: OpaquePointer) -> Bool {
-  if case .bool(let result) = Box.value(value) { return result }
-  return false
-}
-
-@c @implementation
-public func engine_value_int(_ value: OpaquePointer) -> Int64 {
-  if case .int(let result) = Box.value(value) { return Int64(result) }
-  return 0
-}
-
-@c @implementation
-public func engine_value_float(_ value: OpaquePointer) -> Double {
-  if case .float(let result) = Box.value(value) { return result }
-  return 0
-}
-
-@c @implementation
-public func engine_value_borrow_bytes(_ value: OpaquePointer, _ count: UnsafeMutablePointer<Int>) -> UnsafePointer<
-  CChar
-> {
-  let box = Box.of(value)
-  switch box.value {
-  case .text(let text): box.utf8 = text.utf8.map { CChar(bitPattern: $0) } + [0]
-  case .bytes(let bytes): box.utf8 = bytes.map { CChar(bitPattern: $0) } + [0]
-  default: box.utf8 = [0]
-  }
-  count.pointee = box.utf8.count - 1
-  // The array is not touched again while the box lives, so its storage stays where it is.
-  return box.utf8.withUnsafeBufferPointer { $0.baseAddress! }
-}
-
-@c @implementation
-public func engine_value_count(_ value: OpaquePointer) -> Int {
-  switch Box.value(value) {
-  case .list(let items), .tuple(let items): items.count
-  case .dict(let pairs): pairs.count
-  default: 0
-  }
-}
-
-@c @implementation
-public func engine_value_new_item(_ value: OpaquePointer, _ index: Int) -> OpaquePointer {
-  switch Box.value(value) {
-  case .list(let items) where items.indices.contains(index): Box.retained(items[index])
-  case .tuple(let items) where items.indices.contains(index): Box.retained(items[index])
-  case .dict(let pairs) where pairs.indices.contains(index): Box.retained(pairs[index].value)
-  default: Box.retained(.none)
-  }
-}
-
-@c @implementation
-public func engine_value_new_key(_ value: OpaquePointer, _ index: Int) -> OpaquePointer {
-  if case .dict(let pairs) = Box.value(value), pairs.indices.contains(index) {
-    return Box.retained(.text(pairs[index].key))
-  }
-  return Box.retained(.none)
-}
-
-private func tensor(_ value: OpaquePointer) -> Tensor {
-  if case .tensor(let tensor) = Box.value(value) { return tensor }
-  return Tensor(scalar: Int32(0))
-}
-
-@c @implementation public func engine_value_tensor_dtype(_ value: OpaquePointer) -> Int32 {
-  tensor(value).dtype.rawValue
-}
-@c @implementation public func engine_value_tensor_rank(_ value: OpaquePointer) -> Int { tensor(value).rank }
-@c @implementation
-public func engine_value_tensor_dimension(_ value: OpaquePointer, _ axis: Int) -> Int64 {
-  let shape = tensor(value).shape
-  return shape.indices.contains(axis) ? Int64(shape[axis]) : 0
-}
-@c @implementation public func engine_value_tensor_count(_ value: OpaquePointer) -> Int { tensor(value).elementCount }
-
-@c @implementation
-public func engine_value_tensor_borrow_data(
-  _ value: OpaquePointer, _ byte_count: UnsafeMutablePointer<Int>
-) -> UnsafeMutableRawPointer {
-  let tensor = tensor(value)
-  byte_count.pointee = tensor.byteCount
-  return tensor.pointer
-}
-
-@c @implementation
-public func engine_value_tensor_new_string(_ value: OpaquePointer, _ index: Int) -> OpaquePointer {
-  let strings = tensor(value).strings
-  return Box.retained(.bytes(strings.indices.contains(index) ? strings[index] : []))
-}
-
-@c @implementation
-public func engine_value_output(
-  _ value: OpaquePointer, _ node: UnsafeMutablePointer<Int64>, _ index: UnsafeMutablePointer<Int64>
-) -> UnsafeRawPointer {
-  switch Box.value(value) {
-  case .output(let output):
-    node.pointee = Int64(output.node.id)
-    index.pointee = Int64(output.index)
-    return UnsafeRawPointer(Unmanaged.passRetained(output.graph).toOpaque())
-  case .node(let source):
-    node.pointee = Int64(source.id)
-    index.pointee = 0
-    return UnsafeRawPointer(Unmanaged.passRetained(source.graph).toOpaque())
-  default:
-    preconditionFailure("engine_value_output wants an output or a node")
-  }
-}
-
-@c @implementation
-public func engine_value_object(_ value: OpaquePointer) -> UnsafeRawPointer {
-  guard case .object(let object) = Box.value(value) else { preconditionFailure("engine_value_object wants an object") }
-  return UnsafeRawPointer(Unmanaged.passRetained(object).toOpaque())
-}
-
-@c @implementation
-public func engine_value_borrow_host(_ value: OpaquePointer) -> UnsafeMutableRawPointer {
-  guard case .host(let host) = Box.value(value) else {
-    preconditionFailure("engine_value_borrow_host wants a host object")
-  }
-  return host.pointer
-}
-
-@c @implementation public func engine_value_release(_ value: OpaquePointer) { Box.release(value) }
-
-// MARK: Objects
-
-@c @implementation
-public func engine_object_retain(_ object: UnsafeRawPointer) { _ = Unmanaged<AnyObject>.fromOpaque(object).retain() }
-@c @implementation
-public func engine_object_release(_ object: UnsafeRawPointer) { Unmanaged<AnyObject>.fromOpaque(object).release() }
-@c @implementation
-public func engine_object_new_type_name(_ object: UnsafeRawPointer) -> OpaquePointer {
-  Box.retained(.text("\(type(of: Unmanaged<AnyObject>.fromOpaque(object).takeUnretainedValue()))"))
-}
-
-@c @implementation
-public func engine_output_dtype(_ pointer: UnsafeRawPointer, _ node: Int64, _ index: Int64) -> Int32 {
-  guard let graph = graph(pointer), graph.nodes.indices.contains(Int(node)) else { return 0 }
-  let types = graph.nodes[Int(node)].outputTypes
-  return types.indices.contains(Int(index)) ? types[Int(index)].rawValue : 0
-}

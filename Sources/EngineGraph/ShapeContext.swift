@@ -32,6 +32,25 @@ public struct ShapeContext {
     return axis < 0 ? axis + rank : axis
   }
 
+  /// Combines two shapes that must be the same.
+  /// **Errors**: `ValueError` naming the ranks or the dimension that differ.
+  public static func merge(_ a: Shape, _ b: Shape) throws -> Shape {
+    guard let x = a.dimensions else { return b }
+    guard let y = b.dimensions else { return a }
+    guard x.count == y.count else {
+      throw EngineError.value("Shapes must be equal rank, but are \(x.count) and \(y.count)")
+    }
+    return Shape(
+      try x.indices.map { axis in
+        if let p = x[axis], let q = y[axis], p != q {
+          throw EngineError.value(
+            "Dimension \(axis) in both shapes must be equal, but are \(p) and \(q). Shapes are \(a.bracketed) and "
+              + "\(b.bracketed).")
+        }
+        return x[axis] ?? y[axis]
+      })
+  }
+
   // MARK: The common shape functions
 
   public static let sameAsFirst: OpDefinition.ShapeFunction = { [$0.input(0)] }
@@ -43,7 +62,8 @@ public struct ShapeContext {
   public static let broadcast: OpDefinition.ShapeFunction = { [try Shape.broadcast($0.input(0), $0.input(1))] }
 }
 
-/// The value that an output is known to have while the graph is built: constants, and what identities pass on.
+/// The value that an output is known to have while the graph is built: constants, shapes that are known, and what
+/// shape arithmetic makes of them.
 public func constantValue(of output: Output) -> Tensor? {
   switch output.node.type {
   case "Const": return output.node.tensor("value")
@@ -52,17 +72,63 @@ public func constantValue(of output: Output) -> Tensor? {
     guard let known = output.node.inputs[output.index].shape.known else { return nil }
     if output.dtype == .int64 { return try? Tensor(known.map { Int64($0) }, shape: [known.count]) }
     return try? Tensor(known.map { Int32(truncatingIfNeeded: $0) }, shape: [known.count])
+  case "Size":
+    guard let count = output.node.inputs[0].shape.elementCount else { return nil }
+    if output.dtype == .int64 { return Tensor(scalar: Int64(count)) }
+    return Int32(exactly: count).map { Tensor(scalar: $0) }
   case "Rank":
     return output.node.inputs[0].shape.rank.map { Tensor(scalar: Int32(truncatingIfNeeded: $0)) }
-  case "Cast":
-    guard output.dtype == .int32 || output.dtype == .int64,
-      let value = constantValue(of: output.node.inputs[0]), let numbers = try? value.integers()
-    else { return nil }
-    return output.dtype == .int64
-      ? try? Tensor(numbers.map { Int64($0) }, shape: value.shape)
-      : try? Tensor(numbers.map { Int32(truncatingIfNeeded: $0) }, shape: value.shape)
-  default: return nil
+  default: return foldedValue(of: output)
   }
+}
+
+/// Ops that shapes are computed with: these are carried out while the graph is built when their inputs are known.
+private let foldedOps: Set<String> = [
+  "Add", "AddV2", "All", "Any", "BroadcastArgs", "BroadcastGradientArgs", "Cast", "Ceil", "Concat", "ConcatOffset",
+  "ConcatV2", "Div", "DynamicStitch", "Equal", "ExpandDims", "Fill", "Floor", "FloorDiv", "FloorMod", "Gather",
+  "GatherV2", "Greater", "GreaterEqual", "InvertPermutation", "Less", "LessEqual", "ListDiff", "LogicalAnd",
+  "LogicalNot", "LogicalOr", "Max", "Maximum", "Min", "Minimum", "Mod", "Mul", "Neg", "NotEqual", "OnesLike", "Pack",
+  "Prod", "Range", "RealDiv", "Reshape", "ReverseV2", "Round", "Select", "SelectV2", "Slice", "Split", "SplitV",
+  "Squeeze", "StridedSlice", "Sub", "Sum", "Tile", "Transpose", "TruncateDiv", "Unpack", "ZerosLike",
+]
+
+/// Results of folding, kept with the graph. Only what is known is kept: shapes may be refined later.
+private final class FoldedValues {
+  static let key = "constant values"
+  static let environment = ExecutionEnvironment(nondeterministicSeed: 0)
+  var outputs: [Output: Tensor] = [:]
+
+  static func of(_ graph: Graph) -> FoldedValues {
+    if let known = graph.attachments[key] as? FoldedValues { return known }
+    let made = FoldedValues()
+    graph.attachments[key] = made
+    return made
+  }
+}
+
+/// Elements that a folded value has at most.
+private let foldedElementLimit = 1024
+
+private func foldedValue(of output: Output) -> Tensor? {
+  let node = output.node
+  guard foldedOps.contains(node.type), let kernel = node.definition.kernel else { return nil }
+  let cache = FoldedValues.of(node.graph)
+  if let known = cache.outputs[output] { return known }
+  for shape in node.outputShapes { if let count = shape.elementCount, count > foldedElementLimit { return nil } }
+  var values: [Tensor] = []
+  for input in node.inputs {
+    guard let value = constantValue(of: input), value.elementCount <= foldedElementLimit else { return nil }
+    values.append(value)
+  }
+  // A failure shows when the graph runs, with the node's name.
+  let context = KernelContext(node: node, environment: FoldedValues.environment)
+  context.setInputs(values)
+  guard (try? kernel(context)) != nil else { return nil }
+  for index in node.outputTypes.indices {
+    guard let value = context.takeOutput(index), value.elementCount <= foldedElementLimit else { continue }
+    cache.outputs[node.output(index)] = value
+  }
+  return cache.outputs[output]
 }
 
 /// Reads a shape out of the graph that computes it, tracing through `Shape`, `Pack`, `ConcatV2` and `StridedSlice`.
@@ -98,7 +164,7 @@ public func constantShape(of output: Output) throws -> Shape {
   case "ConcatV2":
     var result = Shape.scalar
     for input in node.inputs.dropLast() { result = result.concatenated(with: try constantShape(of: input)) }
-    return result
+    if result.rank != nil { return result }
   case "StridedSlice":
     guard node.int("new_axis_mask") == 0, node.int("ellipsis_mask") == 0, node.int("shrink_axis_mask") == 0,
       let source = try constantShape(of: node.inputs[0]).dimensions,

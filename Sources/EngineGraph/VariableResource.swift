@@ -36,6 +36,9 @@ public final class VariableResource: @unchecked Sendable {
     lock.withLock { value = owned }
   }
 
+  /// Takes the value away, as if nothing had been assigned yet.
+  public func clear() { lock.withLock { value = nil } }
+
   /// Lets `body` change the elements in place.
   /// **Errors**: `FailedPrecondition` when nothing has been assigned; whatever `body` throws.
   public func update<Result>(_ body: (Tensor) throws -> Result) throws -> Result {

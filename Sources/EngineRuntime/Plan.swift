@@ -41,7 +41,8 @@ public final class Plan: @unchecked Sendable {
       guard needed.insert(ObjectIdentifier(node)).inserted else { continue }
       nodes.append(node)
       for input in node.inputs where !fed.contains(input) { stack.append(input.node) }
-      stack.append(contentsOf: node.controlInputs)
+      // Whoever waits for a placeholder that is fed need not wait.
+      stack.append(contentsOf: node.controlInputs.filter { $0.type != "Placeholder" || !fed.contains($0.output()) })
     }
     nodes.sort { $0.id < $1.id }
 

@@ -102,3 +102,33 @@ private final class FunctionPlans: @unchecked Sendable {
     }
   }
 }
+
+/// A request that has been compiled and checked once, to be run many times.
+public final class PreparedRun: Sendable {
+  public let session: Session
+  public let plan: Plan
+
+  init(session: Session, plan: Plan) {
+    self.session = session
+    self.plan = plan
+  }
+
+  /// Runs it with one value for each feed.
+  /// **Errors**: `ValueError` for the wrong number or shapes of values, `TypeError` for a wrong dtype, `RuntimeError` on
+  /// a closed session; whatever the run reports.
+  public func run(_ values: [Tensor]) throws -> [Tensor] {
+    guard values.count == plan.feeds.count else {
+      throw EngineError.value("expected \(plan.feeds.count) feeds, got \(values.count)")
+    }
+    if session.isClosed { throw EngineError.runtime("Attempted to use a closed Session.") }
+    for (output, tensor) in zip(plan.feeds, values) { try Session.check(tensor, fedTo: output) }
+    return try plan.run(values, session.environment)
+  }
+}
+
+extension Session {
+  /// **Errors**: those of ``plan(fetches:targets:feeds:)``.
+  public func prepare(fetches: [Output], targets: [Node] = [], feeds: [Output] = []) throws -> PreparedRun {
+    PreparedRun(session: self, plan: try plan(fetches: fetches, targets: targets, feeds: feeds))
+  }
+}

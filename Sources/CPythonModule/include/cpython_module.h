@@ -1,0 +1,1 @@
+/* SwiftPM wants a header for each C target; the extension's only entry is PyInit__native. */

@@ -66,35 +66,52 @@ extension OpDefinition {
 extension GradientContext {
   /// The gradient of a reduction, spread back over the input's shape.
   func expandedReductionGradient() throws -> Output {
-    let (x, axes) = (input(0), input(1))
-    let shape = try graph.op("Shape", x)
+    let shape = try graph.shapeVector(of: input(0))
     var dy = try gradient()
-    if !node.bool("keep_dims") {
-      if let rank = x.shape.rank, let reduced = try constantValue(of: axes)?.integers() {
-        var kept: [Int32] = []
-        let normalized = Set(reduced.map { $0 < 0 ? $0 + rank : $0 })
-        if let known = x.shape.known {
-          kept = known.enumerated().map { normalized.contains($0) ? 1 : Int32(truncatingIfNeeded: $1) }
-          dy = try graph.op("Reshape", dy, try graph.constant(kept))
-        } else {
-          for axis in normalized.sorted() {
-            dy = try graph.op("ExpandDims", dy, try graph.constant(scalar: Int32(truncatingIfNeeded: axis)))
-          }
-        }
-      } else {
-        dy = try graph.op("Reshape", dy, try keptShape(shape, axes))
-      }
-    }
+    if !node.bool("keep_dims") { dy = try restoreAxes(dy, shape) }
     return try graph.op("BroadcastTo", dy, shape)
+  }
+
+  /// A result of the reduction with its dropped axes put back as axes of size 1.
+  private func restoreAxes(_ value: Output, _ shape: Output) throws -> Output {
+    let (x, axes) = (input(0), input(1))
+    guard let rank = x.shape.rank, let reduced = try constantValue(of: axes)?.integers() else {
+      return try graph.reshape(value, try keptShape(shape, axes))
+    }
+    let normalized = Set(reduced.map { $0 < 0 ? $0 + rank : $0 })
+    if let known = x.shape.known {
+      let kept = known.enumerated().map { normalized.contains($0) ? 1 : Int32(truncatingIfNeeded: $1) }
+      return try graph.reshape(value, try graph.constant(kept))
+    }
+    return try normalized.sorted().reduce(value) { partial, axis in
+      try graph.op("ExpandDims", partial, try graph.constant(scalar: Int32(truncatingIfNeeded: axis)))
+    }
   }
 
   /// The input's shape with ones for the reduced axes, computed in the graph.
   func keptShape(_ shape: Output, _ axes: Output) throws -> Output {
     let rank = try graph.op("Size", shape)
-    let wrapped = try graph.op("FloorMod", try graph.op("AddV2", axes, rank), rank)
+    let flat = try graph.reshape(try graph.cast(axes, .int32), try graph.constant([Int32(-1)]))
+    let wrapped = try graph.op("FloorMod", flat, rank)
     let range = try graph.op(
       "Range", try graph.constant(scalar: Int32(0)), rank, try graph.constant(scalar: Int32(1)))
     let ones = try graph.op("OnesLike", wrapped)
     return try graph.op("DynamicStitch", arguments: [[range, wrapped], [shape, ones]])
+  }
+}
+
+extension GradientContext {
+  /// The gradient of `Max` and `Min`: equally to all elements that equal the result.
+  func extremumGradient() throws -> Output {
+    let (x, axes) = (input(0), input(1))
+    var (y, dy) = (output(), try gradient())
+    if !node.bool("keep_dims") {
+      let shape = try graph.shapeVector(of: x)
+      y = try restoreAxes(y, shape)
+      dy = try restoreAxes(dy, shape)
+    }
+    let indicators = try graph.cast(try graph.op("Equal", y, x), dy.dtype)
+    let count = try graph.op("Sum", indicators, axes, attributes: ["keep_dims": .bool(true)])
+    return try graph.mul(try graph.div(indicators, count), dy)
   }
 }

@@ -1,5 +1,15 @@
 import EngineGraph
 
 extension OpCatalog {
-  static let randomOps: [OpDefinition] = []
+  static let randomOps: [OpDefinition] = [
+    .randomShuffle,
+    .randomStandardNormal,
+    .randomUniform,
+    .randomUniformInt,
+    .statelessRandomGetKeyCounter,
+    .statelessRandomNormalV2,
+    .statelessRandomUniformV2,
+    .statelessTruncatedNormalV2,
+    .truncatedNormal,
+  ]
 }

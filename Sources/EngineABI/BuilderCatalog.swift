@@ -1,0 +1,5 @@
+/// All functions of the builders.
+let builderFunctions: [HostFunction] =
+  builderVariableFunctions + builderScopeFunctions + builderInitializerFunctions + builderLossFunctions
+  + builderMetricFunctions + builderLayerFunctions + builderOptimizerFunctions + builderNNFunctions
+  + builderSummaryFunctions + builderDecayFunctions

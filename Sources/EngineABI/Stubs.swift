@@ -1,3 +1,0 @@
-let graphFunctions: [HostFunction] = []
-let collectionFunctions: [HostFunction] = []
-let sessionFunctions: [HostFunction] = []

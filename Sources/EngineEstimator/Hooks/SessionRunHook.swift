@@ -1,0 +1,124 @@
+import EngineCore
+import EngineGraph
+import EngineRuntime
+
+/// What a hook wants to be part of the next run: tensors to get, nodes to run, values to feed.
+public struct RunArguments {
+  public var fetches: [Output]
+  public var targets: [Node]
+  public var feeds: [(output: Output, value: Tensor)]
+
+  public init(fetches: [Output] = [], targets: [Node] = [], feeds: [(output: Output, value: Tensor)] = []) {
+    self.fetches = fetches
+    self.targets = targets
+    self.feeds = feeds
+  }
+
+  /// Whether a plan made for `other` serves this request too; the fed values may differ.
+  func hasSamePlan(as other: RunArguments) -> Bool {
+    guard fetches == other.fetches, targets.count == other.targets.count, feeds.count == other.feeds.count else {
+      return false
+    }
+    for (a, b) in zip(targets, other.targets) where a !== b { return false }
+    for (a, b) in zip(feeds, other.feeds) where a.output != b.output { return false }
+    return true
+  }
+}
+
+/// What a hook learns about the run it takes part in, and its way to end training.
+public final class RunContext {
+  /// What the caller of the session asked for.
+  public let originalArguments: RunArguments
+  /// The session below the hooks: runs with it call no hooks.
+  public let session: Session
+  public private(set) var stopRequested = false
+
+  public init(originalArguments: RunArguments, session: Session) {
+    self.originalArguments = originalArguments
+    self.session = session
+  }
+
+  /// Makes the session's `shouldStop` true once all hooks have seen this run.
+  public func requestStop() { stopRequested = true }
+}
+
+/// The values that a hook asked for in `beforeRun`.
+public struct RunValues {
+  public let results: [Tensor]
+  public init(results: [Tensor]) { self.results = results }
+}
+
+/// The methods that a hook has; the others cost nothing in a step.
+public struct HookMethods: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  public static let begin = HookMethods(rawValue: 1)
+  public static let afterCreateSession = HookMethods(rawValue: 2)
+  public static let beforeRun = HookMethods(rawValue: 4)
+  public static let afterRun = HookMethods(rawValue: 8)
+  public static let end = HookMethods(rawValue: 16)
+  public static let all: HookMethods = [.begin, .afterCreateSession, .beforeRun, .afterRun, .end]
+}
+
+/// Code that runs around the steps of a monitored session. Subclasses override what they need.
+///
+/// The order of calls: `begin` once, before the graph is final; `afterCreateSession` after every creation of a session;
+/// `beforeRun` and `afterRun` around each run, hook after hook in list order; `end` on a clean close.
+///
+/// **Source**: https://www.tensorflow.org/api_docs/python/tf/estimator/SessionRunHook
+open class SessionRunHook {
+  public init() {}
+
+  /// The methods that do something; a session calls only these.
+  open var methods: HookMethods { .all }
+
+  /// The checkpoint saver that this hook is, or that a host's hook extends.
+  open var checkpointSaver: CheckpointSaverHook? { nil }
+
+  /// May still add nodes to the graph.
+  open func begin(_ graph: Graph) throws {}
+  /// The graph is final; variables have their values.
+  open func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {}
+  /// `nil` when nothing is wanted from this run.
+  open func beforeRun(_ context: RunContext) throws -> RunArguments? { nil }
+  /// Not called when the run failed.
+  open func afterRun(_ context: RunContext, _ values: RunValues) throws {}
+  /// Not called when training ends with a failure.
+  open func end(_ session: Session) throws {}
+}
+
+/// Lets parts of a training process tell each other to stop.
+public final class Coordinator: @unchecked Sendable {
+  private let lock = Lock()
+  private var stopping = false
+  private var failure: EngineError?
+
+  public init() {}
+
+  public var shouldStop: Bool { lock.withLock { stopping } }
+
+  /// Asks everybody to stop; the first failure given is the one that is reported.
+  public func requestStop(_ error: EngineError? = nil) {
+    lock.withLock {
+      stopping = true
+      if failure == nil { failure = error }
+    }
+  }
+
+  public func clearStop() {
+    lock.withLock {
+      stopping = false
+      failure = nil
+    }
+  }
+
+  /// **Errors**: the failure that was given to ``requestStop(_:)``.
+  public func raiseRequestedError() throws { if let failure = lock.withLock({ failure }) { throw failure } }
+}
+
+extension EngineError {
+  /// The end of the input, or a request to end: training stops without being a failure.
+  var isEndOfInput: Bool { kind == .stopIteration || code == .outOfRange }
+  /// A lost session, which a monitored session replaces by a new one.
+  var isPreemption: Bool { code == .aborted || code == .unavailable }
+}

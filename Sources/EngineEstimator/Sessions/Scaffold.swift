@@ -1,0 +1,140 @@
+import EngineBuilders
+import EngineCore
+import EngineGraph
+import EngineRuntime
+
+/// The pieces that a training session is built from; what is not given gets a default in ``finalize(_:)``.
+///
+/// **Source**: https://www.tensorflow.org/api_docs/python/tf/compat/v1/train/Scaffold
+public final class Scaffold {
+  public typealias InitFunction = (Scaffold, Session) throws -> Void
+
+  /// How a session finds out whether variables have values.
+  enum ReadyCheck {
+    case none
+    /// A vector of the names of those without.
+    case op(Output)
+    /// The variables of these collections, asked directly.
+    case variables([String])
+  }
+
+  public var initOp: Node?
+  public var initFeeds: [(Output, Tensor)]
+  public var initFunction: InitFunction?
+  public var readyOp: Output?
+  public var readyForLocalInitOp: Output?
+  public var localInitOp: Node?
+  public var localInitFeeds: [(Output, Tensor)]
+  public var summaryOp: Output?
+  public var saver: Saver?
+  private var isFinalized = false
+
+  public init(
+    initOp: Node? = nil, initFeeds: [(Output, Tensor)] = [], initFunction: InitFunction? = nil,
+    readyOp: Output? = nil, readyForLocalInitOp: Output? = nil, localInitOp: Node? = nil,
+    localInitFeeds: [(Output, Tensor)] = [], summaryOp: Output? = nil, saver: Saver? = nil,
+    copying source: Scaffold? = nil
+  ) {
+    self.initOp = initOp ?? source?.initOp
+    self.initFeeds = initFeeds.isEmpty ? source?.initFeeds ?? [] : initFeeds
+    self.initFunction = initFunction ?? source?.initFunction
+    self.readyOp = readyOp ?? source?.readyOp
+    self.readyForLocalInitOp = readyForLocalInitOp ?? source?.readyForLocalInitOp
+    self.localInitOp = localInitOp ?? source?.localInitOp
+    self.localInitFeeds = localInitFeeds.isEmpty ? source?.localInitFeeds ?? [] : localInitFeeds
+    self.summaryOp = summaryOp ?? source?.summaryOp
+    self.saver = saver ?? source?.saver
+  }
+
+  var readyCheck: ReadyCheck {
+    readyOp.map { .op($0) } ?? .variables([CollectionName.globalVariables, CollectionName.localVariables])
+  }
+  var readyForLocalInitCheck: ReadyCheck {
+    readyForLocalInitOp.map { .op($0) } ?? .variables([CollectionName.globalVariables])
+  }
+
+  /// Fills in the defaults, finalizes the graph. Repeating it changes nothing.
+  ///
+  /// A piece that is not given is taken from the graph's collection of its name when that has one item.
+  /// **Errors**: `RuntimeError` when a collection has several.
+  public func finalize(_ graph: Graph) throws {
+    if !isFinalized {
+      initOp = try initOp ?? Scaffold.operation(GraphKeys.initOp, graph) { try Scaffold.defaultInitOp(graph) }
+      readyOp = try readyOp ?? Scaffold.single(GraphKeys.readyOp, graph)
+      readyForLocalInitOp =
+        try readyForLocalInitOp ?? Scaffold.single(GraphKeys.readyForLocalInitOp, graph)
+      localInitOp =
+        try localInitOp
+        ?? Scaffold.operation(GraphKeys.localInitOp, graph) { try Scaffold.defaultLocalInitOp(graph) }
+      summaryOp =
+        try summaryOp ?? Scaffold.single(GraphKeys.summaryOp, graph)
+        ?? SummaryOps.mergeAll(graph).map { merged in
+          graph.addToCollection(GraphKeys.summaryOp, .output(merged))
+          return merged
+        }
+      saver = try saver ?? Saver.fromCollection(graph) ?? Scaffold.defaultSaver(graph)
+      try saver?.build(graph)
+      isFinalized = true
+    }
+    graph.finalize()
+    Logger.info("Graph was finalized.")
+  }
+
+  private static func moreThanOne(_ collection: String) -> EngineError {
+    EngineError.runtime(
+      "More than one item in the collection \"\(collection)\". Please indicate which one to use by passing it to the "
+        + "tf.Scaffold constructor as: tf.Scaffold(\(collection)=item to use)")
+  }
+
+  private static func single(_ collection: String, _ graph: Graph) throws -> Output? {
+    let items = graph.collection(collection)
+    if items.count > 1 { throw moreThanOne(collection) }
+    if case .output(let output)? = items.first { return output }
+    return nil
+  }
+
+  private static func operation(_ collection: String, _ graph: Graph, make: () throws -> Node) throws -> Node {
+    let items = graph.operations(in: collection)
+    if items.count > 1 { throw moreThanOne(collection) }
+    if let only = items.first { return only }
+    let made = try make()
+    graph.addToCollection(collection, .node(made))
+    return made
+  }
+
+  private static func defaultSaver(_ graph: Graph) -> Saver {
+    let saver = Saver(allowsEmpty: true)
+    graph.addToCollection(GraphKeys.savers, .object(saver))
+    return saver
+  }
+
+  /// Gives global variables their initial values.
+  static func defaultInitOp(_ graph: Graph) throws -> Node {
+    let variables = graph.variables(in: CollectionName.globalVariables).map(\.initializer)
+    return try graph.group(
+      variables + graph.operations(in: GraphKeys.resources) + graph.operations(in: GraphKeys.savedModelInitializers),
+      name: "init")
+  }
+
+  /// Gives local variables their initial values and fills lookup tables.
+  public static func defaultLocalInitOp(_ graph: Graph) throws -> Node {
+    let variables = graph.variables(in: CollectionName.localVariables).map(\.initializer)
+    return try graph.group(
+      variables + graph.operations(in: CollectionName.tableInitializers)
+        + graph.operations(in: GraphKeys.localResources),
+      name: "local_init")
+  }
+}
+
+/// Summaries of a graph.
+public enum SummaryOps {
+  /// One tensor with all summaries of the collection; `nil` when there are none.
+  public static func mergeAll(_ graph: Graph, collection: String = CollectionName.summaries) throws -> Output? {
+    let summaries = graph.collection(collection).compactMap { item -> Output? in
+      if case .output(let output) = item { return output }
+      return nil
+    }
+    if summaries.isEmpty { return nil }
+    return try graph.op("MergeSummary", arguments: [summaries], name: "Merge/MergeSummary")
+  }
+}

@@ -1,0 +1,149 @@
+import EngineBuilders
+import EngineCore
+import EngineFormats
+import EngineGraph
+import EngineRuntime
+
+/// The value of one metric: its leaves, as many as the model function gave.
+public struct MetricValue {
+  public let name: String
+  public let values: [Tensor]
+
+  public init(name: String, values: [Tensor]) {
+    self.name = name
+    self.values = values
+  }
+}
+
+extension Estimator {
+  /// Evaluates a checkpoint on an input, and writes the metrics to the evaluation directory.
+  ///
+  /// - Parameters:
+  ///   - steps: how many batches; default: until the input ends.
+  ///   - checkpointPath: default: the latest; without any, variables have their initial values.
+  ///   - name: tells several evaluations apart.
+  /// - Returns: the metrics in the order of the spec, then `loss` (the mean over batches) and `global_step`.
+  /// **Errors**: `ValueError` for metrics with reserved names; whatever the program's functions and the run report.
+  public func evaluate(
+    hooks: [SessionRunHook] = [], steps: Int? = nil, checkpointPath: String? = nil, name: String? = nil,
+    _ build: ModelBuilder
+  ) throws -> [MetricValue] {
+    try Estimator.checkStepCount(steps, "steps")
+    var allHooks = hooks
+    if let steps { allHooks.append(StopAfterRunsHook(limit: steps)) }
+    let checkpoint = try existingCheckpoint(checkpointPath, purpose: "evaluate")
+    let graph = try newGraph()
+    let model = try build(graph, ModeKeys.evaluate)
+    let spec = model.spec
+    if let warmStart, checkpoint == nil { try warmStart(graph) }
+
+    let loss = try tensor(spec.loss, "loss")
+    for reserved in [CollectionName.globalStep, "loss"]
+    where spec.evalMetricOps.contains(where: { $0.name == reserved }) {
+      let quoted = reserved == "loss" ? "\"loss\"" : "`\(reserved)`"
+      throw EngineError.value(
+        "Metric with name \(quoted) is not allowed, because Estimator already defines a default metric with the same "
+          + "name.")
+    }
+    let mean = try Metrics.mean(loss)
+    var metrics = spec.evalMetricOps
+    metrics.append(MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)]))
+    let updates = metrics.sorted { $0.name < $1.name }.flatMap { $0.updates.compactMap(\.operation) }
+    let update = try graph.group(updates, name: "group_deps")
+    if let step = try GlobalStep.read(in: graph) {
+      metrics.append(MetricOps(name: CollectionName.globalStep, values: [.output(step)], updates: []))
+    }
+    var scaffold = spec.scaffold
+    if let localInit = scaffold.localInitOp {
+      // Metrics need their variables initialised whatever the program does itself.
+      let both = try graph.group([localInit, Scaffold.defaultLocalInitOp(graph)], name: "group_deps")
+      scaffold = Scaffold(localInitOp: both, copying: scaffold)
+    }
+    let evaluation = Evaluation(
+      graph: graph, scaffold: scaffold, hooks: model.inputHooks + allHooks + spec.evaluationHooks, update: update,
+      metrics: metrics)
+    let results = try evaluation.run(checkpoint: checkpoint)
+    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: evaluationDirectory(name: name), graph)
+    return results
+  }
+
+  func existingCheckpoint(_ given: String?, purpose: String) throws -> String? {
+    if let given, !given.isEmpty { return given }
+    let latest = try latestCheckpoint()
+    if latest == nil {
+      Logger.info("Could not find trained model in model_dir: \(modelDir), running initialization to \(purpose).")
+    }
+    return latest
+  }
+}
+
+/// One pass of an evaluation over its input.
+private struct Evaluation {
+  let graph: Graph
+  let scaffold: Scaffold
+  let hooks: [SessionRunHook]
+  let update: Node
+  let metrics: [MetricOps]
+
+  func run(checkpoint: String?) throws -> [MetricValue] {
+    Logger.info("Starting evaluation at \(Platform.localTimestamp())")
+    let start = Platform.monotonicTime()
+    var finals = RunArguments()
+    var counts: [Int] = []
+    for metric in metrics {
+      let before = finals.fetches.count
+      for value in metric.values { value.add(to: &finals) }
+      counts.append(finals.fetches.count - before)
+    }
+    let final = FinalOpsHook(fetches: finals.fetches, targets: finals.targets)
+    let creator = ChiefSessionCreator(graph: graph, scaffold: scaffold, checkpointFile: checkpoint)
+    let session = try MonitoredSession(graph: graph, creator: creator, hooks: hooks + [final])
+    let request = RunArguments(targets: [update])
+    try session.use { session in
+      while !session.shouldStop { _ = try session.run(request) }
+      Logger.info("Inference Time : \(Platform.format("%0.5f", Platform.monotonicTime() - start))s")
+    }
+    Logger.info("Finished evaluation at \(Platform.localTimestamp())")
+    var position = 0
+    return zip(metrics, counts).map { metric, count in
+      defer { position += count }
+      return MetricValue(name: metric.name, values: Array(final.finalValues[position..<position + count]))
+    }
+  }
+}
+
+/// The event file of evaluations.
+enum EvaluationSummary {
+  static func write(_ results: [MetricValue], checkpoint: String?, directory: String, _ graph: Graph) throws {
+    let step = try results.first { $0.name == CollectionName.globalStep }?.values.first?.integerScalar() ?? 0
+    let shown = try results.sorted { $0.name < $1.name }.compactMap { metric -> String? in
+      guard let value = metric.values.first else { return nil }
+      if metric.values.count == 1 {
+        if value.dtype == .string && value.rank == 0 { return nil }
+        return "\(metric.name) = \(try NumberText.text(value))"
+      }
+      return "\(metric.name) = (\(try metric.values.map { try NumberText.text($0) }.joined(separator: ", ")))"
+    }
+    Logger.info("Saving dict for global step \(step): \(shown.joined(separator: ", "))")
+    let writer = try SummaryWriterCache.writer(for: directory, graph: graph)
+    var summary = SummaryBuilder()
+    for metric in results where metric.name != CollectionName.globalStep {
+      guard metric.values.count == 1, let value = metric.values.first else {
+        Logger.warning(
+          "Skipping summary for \(metric.name), must be a float, np.float32, np.int64, np.int32 or int "
+            + "or np.ndarray or a serialized string of Summary.")
+        continue
+      }
+      try summary.add(metric: metric.name, value)
+    }
+    try writer.addSummary(summary.serialized(), step: step)
+    try writer.flush()
+    if let checkpoint {
+      Logger.info("Saving 'checkpoint_path' summary for global step \(step): \(checkpoint)")
+      var summary = SummaryBuilder()
+      try summary.addTensor("checkpoint_path", Tensor(string: checkpoint))
+      try writer.addSummary(summary.serialized(), step: step)
+      try writer.flush()
+    }
+  }
+}

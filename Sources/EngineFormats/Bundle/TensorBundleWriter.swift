@@ -1,0 +1,163 @@
+import EngineCore
+
+// Checkpoints in TensorFlow's format V2 ("tensor bundles"):
+//
+//   let writer = try TensorBundleWriter(prefix: "dir/model.ckpt-10")
+//   try writer.add("net/w", tensor)
+//   try writer.addSlice("part", fullShape: [10, 2], slice: TensorSlice(parsing: "0,5:-"), rows)
+//   try writer.finish()                         // nothing is visible before this
+//
+//   let reader = try TensorBundleReader(prefix: "dir/model.ckpt-10")
+//   reader.names; try reader.entry("net/w").shape; try reader.read("net/w")
+//
+//   try TensorBundle.merge(["dir/a", "dir/b"], into: "dir/model.ckpt-10")
+
+/// Writes a checkpoint: a data file with the tensors' bytes, and an index.
+///
+/// Tensors are written in the order in which they come; TensorFlow's savers sort them by name. Everything goes to
+/// temporary files, which get their names in ``finish()``, the index last; so there is no time at which a half-written
+/// checkpoint can be seen. A writer that is dropped unfinished leaves nothing behind. Not thread-safe.
+///
+/// **Source**: layout of `tensorflow/core/util/tensor_bundle` and of LevelDB's tables.
+public final class TensorBundleWriter {
+  /// What the checkpoint's file names begin with.
+  public let prefix: String
+  private let data: AtomicFile
+  private var entries: [ByteString: BundleEntry] = [:]
+  private var isFinished = false
+
+  /// Creates the directory when it is missing.
+  /// **Errors**: those of the file system.
+  public init(prefix: String) throws {
+    self.prefix = prefix
+    try FileSystem.makeDirectories(FileSystem.directory(of: prefix))
+    data = try AtomicFile(BundlePaths.data(prefix, shard: 0, of: 1))
+  }
+
+  /// Adds a tensor.
+  /// **Errors**: `InvalidArgument` for a name that is empty or taken, `Unimplemented` for resources and variants, and
+  /// those of the file system.
+  public func add(_ name: String, _ tensor: Tensor) throws {
+    let key = ByteString(name.utf8)
+    guard !key.isEmpty, entries[key] == nil else {
+      throw EngineError.invalidArgument("Adding duplicate key: \(name)")
+    }
+    entries[key] = try write(tensor, name)
+  }
+
+  /// Adds a part of a tensor whose other parts come in other calls.
+  /// **Errors**: as ``add(_:_:)``; `InvalidArgument` when the part does not fit into the full shape, or does not agree
+  /// with what other parts said of it.
+  public func addSlice(_ name: String, fullShape: [Int], slice: TensorSlice, _ tensor: Tensor) throws {
+    let expected = try slice.shape(in: fullShape)
+    guard expected == tensor.shape else {
+      throw EngineError.invalidArgument(
+        "slice \(slice) of '\(name)' has shape \(Shape(known: expected).bracketed), got a tensor of shape "
+          + Shape(known: tensor.shape).bracketed)
+    }
+    if expected == fullShape { return try add(name, tensor) }
+    let key = ByteString(name.utf8)
+    let sliceKey = slice.key(key)
+    guard !key.isEmpty, entries[sliceKey] == nil else {
+      throw EngineError.invalidArgument("Adding duplicate slice: \(name) \(slice)")
+    }
+    let known = entries[key]
+    if let known, known.dtype != tensor.dtype || known.shape != fullShape || known.slices.isEmpty {
+      throw EngineError.invalidArgument(
+        "slice \(slice) of '\(name)' (\(tensor.dtype), \(Shape(known: fullShape).bracketed)) does not agree with what was "
+          + "added before (\(known.dtype), \(Shape(known: known.shape).bracketed))")
+    }
+    entries[sliceKey] = try write(tensor, name)
+    entries[key] = BundleEntry(dtype: tensor.dtype, shape: fullShape, slices: (known?.slices ?? []) + [slice])
+  }
+
+  /// As ``addSlice(_:fullShape:slice:_:)``; an extent of -1 stands for a whole dimension.
+  public func addSlice(_ name: String, fullShape: [Int], start: [Int], extent: [Int], _ tensor: Tensor) throws {
+    let slice = try TensorSlice(starts: start, lengths: extent.map { $0 == -1 ? nil : $0 })
+    try addSlice(name, fullShape: fullShape, slice: slice, tensor)
+  }
+
+  /// Makes the checkpoint visible.
+  /// **Errors**: those of the file system; the files then keep their old content, or are missing.
+  public func finish() throws {
+    guard !isFinished else { throw EngineError.failedPrecondition("\(prefix); the checkpoint is finished already") }
+    isFinished = true
+    let index = try BundleIndex.write(prefix: prefix, shardCount: 1, entries: entries)
+    try data.commit()
+    try index.commit()
+  }
+
+  /// Gives up; removes the temporary files.
+  public func discard() {
+    isFinished = true
+    data.discard()
+  }
+
+  private func write(_ tensor: Tensor, _ name: String) throws -> BundleEntry {
+    guard !isFinished else { throw EngineError.failedPrecondition("\(prefix); the checkpoint is finished already") }
+    let offset = data.output.byteCount
+    let byteCount: Int
+    let checksum: UInt32
+    if tensor.dtype == .string {
+      let (bytes, sum) = StringTensorCodec.encode(tensor.strings)
+      try data.output.write(bytes)
+      (byteCount, checksum) = (bytes.count, sum)
+    } else {
+      guard tensor.dtype.isPlainData else {
+        throw EngineError.unimplemented("'\(name)' cannot be saved: checkpoints do not hold \(tensor.dtype) tensors")
+      }
+      byteCount = tensor.byteCount
+      var sum = Checksum()
+      // In pieces, so that the checksum finds the bytes in the cache when they are copied to the system.
+      let piece = 1 << 20
+      var done = 0
+      while done < byteCount {
+        let bytes = UnsafeRawBufferPointer(start: tensor.pointer + done, count: min(piece, byteCount - done))
+        sum.update(bytes)
+        try data.output.write(bytes)
+        done += bytes.count
+      }
+      checksum = sum.masked
+    }
+    return BundleEntry(
+      dtype: tensor.dtype, shape: tensor.shape, offset: offset, byteCount: byteCount, checksum: checksum)
+  }
+}
+
+/// A checkpoint's index file.
+enum BundleIndex {
+  /// Writes the index under a temporary name.
+  static func write(prefix: String, shardCount: Int, entries: [ByteString: BundleEntry]) throws -> AtomicFile {
+    let file = try AtomicFile(BundlePaths.index(prefix))
+    var table = SortedTableWriter(file.output)
+    try table.add([], try BundleHeader.serialized(shardCount: shardCount))
+    for (key, entry) in entries.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      try table.add(key, try entry.serialized())
+    }
+    try table.finish()
+    try file.output.synchronize()
+    return file
+  }
+
+  /// Reads and checks an index.
+  /// **Errors**: `NotFound` when the file is missing, `DataLoss` when it is damaged.
+  static func read(prefix: String) throws -> (shardCount: Int, entries: [ByteString: BundleEntry]) {
+    let path = BundlePaths.index(prefix)
+    let table = try SortedTableReader.entries(path)
+    guard let header = table.first, header.key.isEmpty else {
+      throw EngineError.dataLoss("\(path): the checkpoint has no header")
+    }
+    let shardCount = try BundleHeader.parse(header.value)
+    var entries: [ByteString: BundleEntry] = [:]
+    entries.reserveCapacity(table.count)
+    for (key, value) in table.dropFirst() {
+      do {
+        entries[key] = try BundleEntry(parsing: value)
+      } catch var error as EngineError {
+        error.message = "\(path): entry '\(String(decoding: key, as: UTF8.self))': \(error.message)"
+        throw error
+      }
+    }
+    return (shardCount, entries)
+  }
+}

@@ -1,0 +1,112 @@
+import EngineCore
+import Glibc
+
+/// A file open for writing. Small writes are gathered; large ones go to the system as they are.
+///
+/// After a failure every further call throws the same error. Not thread-safe.
+public final class OutputFile: @unchecked Sendable {
+  /// What to do about an existing file.
+  public enum Mode: Sendable {
+    /// Fails with `AlreadyExists` when the file exists.
+    case create
+    /// Empties an existing file.
+    case replace
+    case append
+  }
+
+  /// The path that the file was opened by.
+  public let path: String
+  /// Bytes written through this object, whether they have reached the system or not.
+  public private(set) var byteCount = 0
+  private var descriptor: Int32
+  private var pending: ByteString = []
+  private var failed: EngineError?
+  private static let bufferSize = 1 << 18
+
+  /// **Errors**: those of the file system.
+  public init(_ path: String, _ mode: Mode) throws {
+    self.path = path
+    let flags =
+      switch mode {
+      case .create: O_EXCL
+      case .replace: O_TRUNC
+      case .append: O_APPEND
+      }
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0o666)
+    if descriptor < 0 { throw FileSystem.failure(path) }
+  }
+
+  deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
+
+  /// Appends bytes.
+  /// **Errors**: those of the file system; `FailedPrecondition` when the file is closed.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try check()
+    byteCount += bytes.count
+    if pending.count + bytes.count <= Self.bufferSize {
+      pending.append(contentsOf: bytes)
+      return
+    }
+    try flush()
+    if bytes.count < Self.bufferSize { pending.append(contentsOf: bytes) } else { try writeNow(bytes) }
+  }
+
+  /// Appends bytes.
+  /// **Errors**: those of the file system; `FailedPrecondition` when the file is closed.
+  public func write(_ bytes: ByteString) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+  /// Hands everything to the system.
+  public func flush() throws {
+    try check()
+    if pending.isEmpty { return }
+    let bytes = pending
+    pending.removeAll(keepingCapacity: true)
+    try bytes.withUnsafeBytes { try writeNow($0) }
+  }
+
+  /// Hands everything to the disk.
+  public func synchronize() throws {
+    try flush()
+    while fsync(descriptor) != 0 {
+      if errno == EINTR { continue }
+      if errno == EINVAL || errno == ENOTSUP { return }  // a pipe or a special file
+      throw record(FileSystem.failure(path))
+    }
+  }
+
+  /// Flushes and closes; closing twice does nothing.
+  public func close() throws {
+    if descriptor < 0 { return }
+    defer {
+      if descriptor >= 0 { Glibc.close(descriptor) }
+      descriptor = -1
+    }
+    try flush()
+    let closing = descriptor
+    descriptor = -1
+    if Glibc.close(closing) != 0, errno != EINTR { throw record(FileSystem.failure(path)) }
+  }
+
+  private func check() throws {
+    if let failed { throw failed }
+    if descriptor < 0 { throw EngineError.failedPrecondition("\(path); the file has been closed") }
+  }
+
+  private func record(_ error: EngineError) -> EngineError {
+    failed = error
+    return error
+  }
+
+  private func writeNow(_ bytes: UnsafeRawBufferPointer) throws {
+    guard let base = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.write(descriptor, base + done, min(bytes.count - done, 1 << 30))
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw record(FileSystem.failure(path))
+      }
+      done += count
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// Zeros of x's shape; empty strings for strings.
+  static let zerosLike = OpDefinition(
+    "ZerosLike", inputs: [.tensor("x", "T")], outputs: [.tensor("y", "T")], attributes: [.type("T")],
+    shape: ShapeContext.sameAsFirst, gradient: .none, sample: OpSample([.init([2, 3], .uniform(-2, 2))])
+  ) { context in
+    guard context.inputs[0].dtype.isPlainData || context.inputs[0].dtype == .string else {
+      throw EngineError.unimplemented("no ZerosLike kernel for \(context.inputs[0].dtype)")
+    }
+    context.setOutput(0, try Tensor(zeros: context.inputs[0].dtype, shape: context.inputs[0].shape))
+  }
+}

@@ -1,0 +1,6 @@
+import EngineGraph
+
+extension OpDefinition {
+  /// `If` for branches without effects.
+  static let statelessIf = conditional("StatelessIf", isStateful: false)
+}

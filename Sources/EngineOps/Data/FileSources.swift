@@ -1,0 +1,105 @@
+import EngineCore
+import EngineFormats
+import EngineGraph
+
+/// A dataset that reads files one after the other; `open` gives a closure that gives the records of one.
+final class FileSource: DatasetNode {
+  typealias Reader = () throws -> ByteString?
+  let files: [String]
+  let open: @Sendable (_ path: String, _ index: Int) throws -> Reader
+
+  init(_ files: [String], open: @escaping @Sendable (_ path: String, _ index: Int) throws -> Reader) {
+    self.files = files
+    self.open = open
+  }
+
+  var cardinality: Int { DatasetCardinality.unknown }
+
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator {
+    var index = 0
+    var reader: Reader?
+    return ClosureIterator { [files, open] in
+      while index < files.count {
+        let current = try reader ?? open(files[index], index)
+        reader = current
+        if let record = try current() { return .tensors([try Tensor(strings: [record], shape: [])]) }
+        reader = nil
+        index += 1
+      }
+      return nil
+    }
+  }
+}
+
+extension KernelContext {
+  /// File names: a scalar or vector.
+  func fileNames(_ index: Int) throws -> [String] {
+    guard inputs[index].dtype == .string, inputs[index].rank <= 1 else {
+      throw EngineError.invalidArgument("`filenames` must be a scalar or a vector.")
+    }
+    return inputs[index].strings.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// **Errors**: `Unimplemented` for compressed files, `InvalidArgument` for an unknown kind.
+  func compression(_ index: Int) throws -> RecordCompression {
+    let name = try text(index)
+    return try RecordCompression(named: name)
+  }
+}
+
+/// Reads a file front to back in blocks.
+final class BlockReader {
+  private let file: InputFile
+  private let blockSize: Int
+  private var block: ByteString = []
+  private var start = 0
+  private var position = 0
+
+  init(_ path: String, blockSize: Int) throws {
+    file = try InputFile(path)
+    self.blockSize = blockSize > 0 ? max(blockSize, 4096) : 256 << 10
+  }
+
+  func byteCount() throws -> Int { try file.byteCount() }
+
+  /// The next line without its end (`\n` or `\r\n`); `nil` at the end of the file.
+  func line() throws -> ByteString? {
+    var result: ByteString = []
+    var isAtEnd = true
+    while true {
+      if start == block.count, try !refill() { break }
+      isAtEnd = false
+      if let end = block[start...].firstIndex(of: 0x0a) {
+        result += block[start..<end]
+        start = end + 1
+        break
+      }
+      result += block[start...]
+      start = block.count
+    }
+    if isAtEnd { return nil }
+    if result.last == 0x0d { result.removeLast() }
+    return result
+  }
+
+  /// The next `count` bytes; fewer at the end of the file.
+  func bytes(_ count: Int) throws -> ByteString {
+    var result: ByteString = []
+    while result.count < count {
+      if start == block.count, try !refill() { break }
+      let size = min(count - result.count, block.count - start)
+      result += block[start..<(start + size)]
+      start += size
+    }
+    return result
+  }
+
+  private func refill() throws -> Bool {
+    block = ByteString(repeating: 0, count: blockSize)
+    let count = try block.withUnsafeMutableBytes { try file.read(at: position, into: $0) }
+    block.removeLast(blockSize - count)
+    position += count
+    start = 0
+    return count > 0
+  }
+}

@@ -1,0 +1,48 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// Every `num_shards`-th element, from number `index` on.
+  static let shardDataset = dataset(
+    "ShardDataset", [inputDataset, .tensor("num_shards", .int64), .tensor("index", .int64)],
+    attributes: [.bool("require_non_empty", false)]
+  ) { context in
+    let (count, index) = (try context.integer(1), try context.integer(2))
+    guard count > 0 else {
+      throw EngineError.invalidArgument("Number of shards must be greater than zero (currently num_shards = \(count)).")
+    }
+    guard index >= 0, index < count else {
+      throw EngineError.invalidArgument(
+        "Index must be between 0 and \(count - 1) (currently index = \(index), num_shards = \(count)).")
+    }
+    return Shard(try context.dataset(0), count: count, index: index)
+  }
+}
+
+private final class Shard: DatasetNode {
+  let input: any DatasetNode
+  let count: Int
+  let index: Int
+  init(_ input: any DatasetNode, count: Int, index: Int) {
+    self.input = input
+    self.count = count
+    self.index = index
+  }
+
+  var cardinality: Int {
+    let all = input.cardinality
+    return all < 0 ? all : all / count + (index < all % count ? 1 : 0)
+  }
+
+  func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
+    let iterator = try input.makeIterator(context)
+    var position = 0
+    return ClosureIterator { [count, index] in
+      while let element = try iterator.next() {
+        defer { position += 1 }
+        if position % count == index { return element }
+      }
+      return nil
+    }
+  }
+}

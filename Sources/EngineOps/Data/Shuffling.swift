@@ -1,0 +1,127 @@
+import EngineCore
+import EngineGraph
+
+/// Seeds for the passes over a shuffled dataset: the same each time, or drawn from an outer generator.
+final class ShuffleSeeds: @unchecked Sendable {
+  private let fixed: (UInt64, UInt64)?
+  private var stream: PhiloxStream
+  private let lock = Lock()
+
+  init(seed: Int, seed2: Int, reshuffles: Bool) {
+    var pair = (UInt64(bitPattern: Int64(seed)), UInt64(bitPattern: Int64(seed2)))
+    if pair == (0, 0) { pair = (UInt64.random(in: 1...UInt64.max), UInt64.random(in: 1...UInt64.max)) }
+    fixed = reshuffles ? nil : pair
+    stream = PhiloxStream(Philox(seed: pair.0, seed2: pair.1))
+  }
+
+  func next() -> (seed: UInt64, seed2: UInt64) {
+    if let fixed { return fixed }
+    return lock.withLock { (UInt64(stream.next()), UInt64(stream.next())) }
+  }
+}
+
+/// Draws from a buffer of upcoming elements, also across the ends of repetitions.
+final class Shuffling: DatasetNode {
+  let input: any DatasetNode
+  let bufferSize: Int
+  let count: Int
+  let seeds: ShuffleSeeds
+
+  /// - Parameter count: how often to repeat the input while the buffer stays full; negative for forever.
+  init(_ input: any DatasetNode, bufferSize: Int, seeds: ShuffleSeeds, count: Int = 1) throws {
+    guard bufferSize > 0 else { throw EngineError.invalidArgument("buffer_size must be greater than zero.") }
+    self.input = input
+    self.bufferSize = bufferSize
+    self.seeds = seeds
+    self.count = count
+  }
+
+  var cardinality: Int {
+    let each = input.cardinality
+    if count == 0 { return 0 }
+    if count < 0 { return each == 0 ? 0 : each == DatasetCardinality.unknown ? each : DatasetCardinality.infinite }
+    return each < 0 ? each : each.multipliedReportingOverflow(by: count).partialValue
+  }
+
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
+
+  private final class Iterator: DatasetIterator {
+    let dataset: Shuffling
+    let context: IterationContext
+    var random: PhiloxStream
+    var input: (any DatasetIterator)?
+    var epoch = 0
+    /// A ring; grows to the buffer's size as elements come in.
+    var buffer: [DatasetElement?] = []
+    /// Ranges of positions in the ring, one for each repetition that has elements in it; positions only grow.
+    var slices: [(start: Int, end: Int)] = []
+    var filled = 0
+    var isExhausted = false
+
+    init(_ dataset: Shuffling, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+      let (seed, seed2) = dataset.seeds.next()
+      random = PhiloxStream(Philox(seed: seed, seed2: seed2))
+    }
+
+    func next() throws -> DatasetElement? {
+      try fill()
+      guard filled > 0 else { return nil }
+      while let first = slices.first, first.start == first.end { slices.removeFirst() }
+      let (start, end) = slices[0]
+      let size = dataset.bufferSize
+      let position = (start + Int(random.next() % UInt32(truncatingIfNeeded: end - start))) % size
+      guard let element = buffer[position] else { return nil }
+      buffer[position] = buffer[start % size]
+      buffer[start % size] = nil
+      slices[0].start += 1
+      filled -= 1
+      return element
+    }
+
+    private func fill() throws {
+      while !isExhausted, filled < dataset.bufferSize {
+        if input == nil {
+          guard dataset.count < 0 || epoch < dataset.count else {
+            isExhausted = true
+            return
+          }
+          input = try dataset.input.makeIterator(context)
+          let end = slices.last?.end ?? 0
+          slices.append((end, end))
+          epoch += 1
+        }
+        if let element = try input?.next() {
+          let last = slices.count - 1
+          let position = slices[last].end % dataset.bufferSize
+          if position < buffer.count { buffer[position] = element } else { buffer.append(element) }
+          slices[last].end += 1
+          filled += 1
+        } else {
+          input = nil
+          if let last = slices.last, last.start == last.end, dataset.count < 0, filled == 0 {
+            isExhausted = true
+            return
+          }
+          try context.checkCancellation()
+        }
+      }
+    }
+  }
+}
+
+extension OpDefinition {
+  static let shuffleArguments: [ArgumentDefinition] = [
+    inputDataset, .tensor("buffer_size", .int64), .tensor("seed", .int64), .tensor("seed2", .int64),
+  ]
+
+  static func shuffling(_ context: KernelContext, countInput: Int? = nil) throws -> Shuffling {
+    let seeds = ShuffleSeeds(
+      seed: try context.integer(2), seed2: try context.integer(3),
+      reshuffles: context.node.bool("reshuffle_each_iteration"))
+    return try Shuffling(
+      try context.dataset(0), bufferSize: try context.integer(1), seeds: seeds,
+      count: try countInput.map { try context.integer($0) } ?? 1)
+  }
+}

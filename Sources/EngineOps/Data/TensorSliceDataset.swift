@@ -1,0 +1,31 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// The rows of the components. Nothing is copied until an element is needed as tensors.
+  static let tensorSliceDataset = dataset(
+    "TensorSliceDataset", [.list("components", types: "Toutput_types")],
+    attributes: [
+      .types("Toutput_types"), .shapes("output_shapes"), .bool("is_files", false), .bool("replicate_on_split", false),
+    ], hasOutputs: false, isStateful: true
+  ) { SliceDataset(try TensorRows($0.inputs)) }
+}
+
+private final class SliceDataset: DatasetNode {
+  let rows: TensorRows
+  init(_ rows: TensorRows) { self.rows = rows }
+  var cardinality: Int { rows.count }
+
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: rows) }
+
+  private final class Iterator: DatasetIterator {
+    let rows: TensorRows
+    var index = 0
+    init(rows: TensorRows) { self.rows = rows }
+    func next() -> DatasetElement? {
+      guard index < rows.count else { return nil }
+      defer { index += 1 }
+      return .row(rows, index)
+    }
+  }
+}

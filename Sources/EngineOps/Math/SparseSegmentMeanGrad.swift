@@ -1,0 +1,7 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// The gradient of `SparseSegmentMean`.
+  static let sparseSegmentMeanGrad = sparseSegmentGrad("SparseSegmentMeanGrad", .mean)
+}

@@ -1,0 +1,7 @@
+import EngineCore
+import EngineGraph
+
+extension OpDefinition {
+  /// The gradient of `SparseSegmentSum`.
+  static let sparseSegmentSumGrad = sparseSegmentGrad("SparseSegmentSumGrad", .sum)
+}

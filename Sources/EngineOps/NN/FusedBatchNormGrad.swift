@@ -1,0 +1,6 @@
+import EngineGraph
+
+extension OpDefinition {
+  /// The gradient of `FusedBatchNorm`.
+  static let fusedBatchNormGrad = fusedBatchNormGrad("FusedBatchNormGrad", version: 1)
+}

@@ -1,0 +1,7 @@
+import EngineGraph
+import EngineKernels
+
+extension OpDefinition {
+  /// `variable[indices] += updates`; repeated indices add up.
+  static let resourceScatterAdd = resourceScatter("ResourceScatterAdd", .add)
+}

@@ -1,0 +1,7 @@
+import EngineGraph
+import EngineKernels
+
+extension OpDefinition {
+  /// As `ResourceScatterAdd`, at multi-dimensional positions.
+  static let resourceScatterNdAdd = resourceScatterNd("ResourceScatterNdAdd", .add)
+}

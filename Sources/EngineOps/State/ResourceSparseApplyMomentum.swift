@@ -1,0 +1,14 @@
+import EngineGraph
+import EngineKernels
+
+extension OpDefinition {
+  /// `ResourceApplyMomentum` of the rows in `indices`, one after the other.
+  static let resourceSparseApplyMomentum = optimizerUpdate(
+    "ResourceSparseApplyMomentum", [.slot("accum"), .scalar("lr"), .gradient("grad"), .indices, .scalar("momentum")],
+    attributes: [.bool("use_nesterov", false)]
+  ) { call in
+    try call.apply(
+      .momentum(
+        rate: call.scalars[0], momentum: call.scalars[1], nesterov: call.node.bool("use_nesterov")))
+  }
+}

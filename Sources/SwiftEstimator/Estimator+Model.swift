@@ -1,0 +1,117 @@
+import EngineBuilders
+import EngineCore
+import EngineEstimator
+import EngineGraph
+import EngineOps
+
+/// The features of a batch, by name.
+public struct Features {
+  public let graph: Graph
+  public let tensors: [String: Output]
+
+  /// **Errors**: `KeyError` naming the features that there are.
+  public func tensor(_ name: String) throws -> Output {
+    guard let output = tensors[name] else {
+      throw EngineError(
+        kind: .key, code: .notFound, "there is no feature '\(name)'; there are \(tensors.keys.sorted())")
+    }
+    return output
+  }
+}
+
+/// Builds a model: from features, labels (none when predicting) and the mode to its spec.
+public typealias ModelFunction = (_ features: Features, _ labels: Output?, _ mode: String) throws -> EstimatorSpec
+
+private final class ModelBox {
+  let function: ModelFunction
+  init(_ function: @escaping ModelFunction) { self.function = function }
+}
+
+extension Estimator {
+  /// An Estimator for a model that is given as a function.
+  ///
+  ///   let estimator = try Estimator(modelDir: "/tmp/model") { features, labels, mode in
+  ///     let logits = try Dense(in: features.graph, .init(units: 3))(features.tensor("x"))
+  ///     guard let labels else { return try .predict(["class": ...], in: features.graph) }
+  ///     let loss = try Losses.sparseSoftmaxCrossEntropy(labels: labels, logits: logits)
+  ///     ...
+  ///   }
+  public convenience init(
+    modelDir: String? = nil, config: RunConfig? = nil, model: @escaping ModelFunction
+  ) throws {
+    OpCatalog.install()
+    try self.init(modelDir: modelDir, config: config)
+    attachments["model"] = ModelBox(model)
+  }
+
+  private func builder(_ dataset: Dataset) throws -> ModelBuilder {
+    guard let model = attachments["model"] as? ModelBox else { throw EngineError.value("model_fn must be provided.") }
+    return { graph, mode in
+      let input = try dataset.build(in: graph)
+      let spec = try model.function(
+        Features(graph: graph, tensors: input.features), mode == ModeKeys.predict ? nil : input.labels, mode)
+      return BuiltModel(spec: spec, inputHooks: [InitializerHook([input.initializer])])
+    }
+  }
+
+  /// Trains on a dataset; see ``train(hooks:steps:maxSteps:savingListeners:_:)``.
+  @discardableResult
+  public func train(
+    on dataset: Dataset, steps: Int? = nil, maxSteps: Int? = nil, hooks: [SessionRunHook] = [],
+    savingListeners: [CheckpointSaverListener] = []
+  ) throws -> Tensor? {
+    try train(
+      hooks: hooks, steps: steps, maxSteps: maxSteps, savingListeners: savingListeners, try builder(dataset))
+  }
+
+  /// Evaluates on a dataset. Returns the metrics by name.
+  public func evaluate(
+    on dataset: Dataset, steps: Int? = nil, hooks: [SessionRunHook] = [], checkpointPath: String? = nil,
+    name: String? = nil
+  ) throws -> [String: Tensor] {
+    let results = try evaluate(
+      hooks: hooks, steps: steps, checkpointPath: checkpointPath, name: name, try builder(dataset))
+    return Dictionary(
+      results.compactMap { metric in metric.values.first.map { (metric.name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Predicts for a dataset, example by example as the result is read.
+  public func predict(
+    on dataset: Dataset, keys: [String]? = nil, hooks: [SessionRunHook] = [], checkpointPath: String? = nil
+  ) throws -> PredictionStream {
+    predict(keys: keys, hooks: hooks, checkpointPath: checkpointPath, try builder(dataset))
+  }
+}
+
+extension EstimatorSpec {
+  /// The spec of a training step.
+  public static func train(
+    loss: Output, trainOp: Node, hooks: [SessionRunHook] = [], scaffold: Scaffold? = nil
+  ) throws -> EstimatorSpec {
+    var fields = Fields()
+    fields.loss = .output(loss)
+    fields.trainOp = .node(trainOp)
+    fields.trainingHooks = hooks.map { .hook($0) }
+    if let scaffold { fields.scaffold = .value(scaffold) }
+    return try EstimatorSpec(mode: ModeKeys.train, graph: loss.graph, fields)
+  }
+
+  /// The spec of an evaluation.
+  public static func evaluate(loss: Output, metrics: [String: MetricResult] = [:]) throws -> EstimatorSpec {
+    var fields = Fields()
+    fields.loss = .output(loss)
+    fields.evalMetricOps = .value(
+      metrics.sorted { $0.key < $1.key }.map {
+        ($0.key, .pair(values: [.output($0.value.value)], updates: [.output($0.value.update)]))
+      })
+    return try EstimatorSpec(mode: ModeKeys.evaluate, graph: loss.graph, fields)
+  }
+
+  /// The spec of predictions.
+  public static func predict(_ predictions: [String: Output], in graph: Graph) throws -> EstimatorSpec {
+    var fields = Fields()
+    fields.predictions = .dict(predictions.sorted { $0.key < $1.key }.map { (SpecKey($0.key), .output($0.value)) })
+    return try EstimatorSpec(mode: ModeKeys.predict, graph: graph, fields)
+  }
+}

@@ -1,0 +1,51 @@
+"""Names of the framework: dtypes, shapes, graphs, sessions, errors."""
+
+_DTYPES = (
+    "float16 half float32 float64 double bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool=bool_ string "
+    "complex64 complex128 resource variant"
+)
+_ERRORS = (
+    "OpError CancelledError UnknownError InvalidArgumentError DeadlineExceededError NotFoundError AlreadyExistsError "
+    "PermissionDeniedError ResourceExhaustedError FailedPreconditionError AbortedError OutOfRangeError "
+    "UnimplementedError InternalError UnavailableError DataLossError UnauthenticatedError "
+    "exception_type_from_error_code error_code_from_exception_type"
+)
+
+TABLE = {
+    "_framework.dtypes": {
+        "12 tf": _DTYPES + " DType as_dtype",
+        "12 dtypes": _DTYPES + " DType as_dtype",
+    },
+    "_framework.tensor_shape": {
+        "12 tf": "TensorShape",
+        "1 tf": "Dimension dimension_value dimension_at_index",
+    },
+    "_framework.graph": {
+        "12 tf": "Graph Operation Tensor name_scope control_dependencies device init_scope executing_eagerly",
+        "1 tf": (
+            "GraphKeys get_default_graph reset_default_graph add_to_collection add_to_collections get_collection "
+            "get_collection_ref set_random_seed get_seed colocate_with container"
+        ),
+        "12 random": "set_seed=set_random_seed",
+        "1 random": "set_random_seed get_seed",
+    },
+    "_framework.convert": {
+        "12 tf": "convert_to_tensor",
+        "1 tf": "constant",
+        "2 tf": "constant=constant_v2",
+    },
+    "_framework.session": {"1 tf": "Session InteractiveSession get_default_session"},
+    "_protos.messages": {
+        "1 tf": (
+            "ConfigProto GPUOptions GraphOptions OptimizerOptions RunOptions RunMetadata GraphDef NodeDef AttrValue "
+            "MetaGraphDef NameAttrList Summary SummaryMetadata HistogramProto Event SessionLog LogMessage"
+        ),
+        "1 summary": "Summary Event SessionLog TaggedRunMetadata",
+        "12 train": (
+            "Example SequenceExample Features Feature FeatureList FeatureLists BytesList FloatList Int64List ClusterDef "
+            "JobDef"
+        ),
+        "1 train": "SaverDef",
+    },
+    "_errors": {"12 errors": _ERRORS},
+}

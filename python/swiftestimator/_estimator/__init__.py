@@ -1,0 +1,1 @@
+"""Sessions with hooks, checkpoints, summaries and Estimators: Python faces of the engine's."""

@@ -1,0 +1,24 @@
+"""Which arguments a program's function takes."""
+
+import functools
+import inspect
+
+__all__ = ["fn_args"]
+
+
+def fn_args(function_):
+    """Names of the positional arguments of a function, a bound method, a callable object or a partial.
+
+    A partial's bound arguments don't count; keyword-only ones and ``**kwargs`` are not seen.
+    """
+    if isinstance(function_, functools.partial):
+        inner = list(fn_args(function_.func))[len(function_.args) :]
+        return tuple(name for name in inner if name not in (function_.keywords or {}))
+    target = function_
+    if not inspect.isroutine(target) and not inspect.isclass(target) and hasattr(target, "__call__"):  # noqa: B004
+        target = target.__call__
+    target = inspect.unwrap(target) if not inspect.ismethod(target) else target
+    names = inspect.getfullargspec(target).args
+    if inspect.ismethod(target) or inspect.isclass(target):
+        names = names[1:]
+    return tuple(names)

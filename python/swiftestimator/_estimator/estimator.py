@@ -1,0 +1,352 @@
+"""Estimators: a model function, and the folder where what it has learned is kept."""
+
+import copy
+import os
+
+import numpy as np
+
+from swiftestimator._border import function
+from swiftestimator._data.dataset import Dataset
+from swiftestimator._data.iterator import make_initializable_iterator
+from swiftestimator._estimator.arguments import fn_args
+from swiftestimator._estimator.hooks import CheckpointSaverListener, SessionRunHook, engine_hook, engine_listener
+from swiftestimator._estimator.mode_keys import ModeKeys
+from swiftestimator._estimator.run_config import RunConfig
+from swiftestimator._estimator.spec import is_spec
+from swiftestimator._framework import nest
+from swiftestimator._logging import get_logger, install
+
+__all__ = ["Estimator"]
+
+_ALLOWED_OVERRIDES = frozenset(
+    ["model_fn", "_create_and_assert_global_step", "_export_all_saved_models", "latest_checkpoint",
+     "_tf_api_names", "_tf_api_names_v1", "_estimator_api_names", "_estimator_api_names_v1",
+     "_estimator_api_constants", "_estimator_api_constants_v1"]
+)  # fmt: skip
+
+
+class Estimator:
+    """Trains, evaluates and predicts with a model function.
+
+    ``model_fn(features, labels, mode, params, config)`` builds the model in the default graph and returns an
+    ``EstimatorSpec``; it may take fewer of these arguments. Checkpoints and summaries go to ``model_dir``.
+    """
+
+    def __init__(self, model_fn, model_dir=None, config=None, params=None, warm_start_from=None):
+        install()
+        self._assert_members_are_not_overridden()
+        if config is not None and not isinstance(config, RunConfig):
+            raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
+        self._engine = function("estimator.new")(
+            {
+                "model_dir": None if model_dir is None else os.fspath(model_dir),
+                "config": None if config is None else config._engine,
+                "warm_start": self._warm_start if warm_start_from is not None else None,
+                "create_global_step": self._make_global_step
+                if type(self)._create_and_assert_global_step is not Estimator._create_and_assert_global_step
+                else None,
+            }
+        )
+        fields = function("estimator.fields")(self._engine)
+        self._model_dir = fields["model_dir"]
+        self._config = self._configuration(config, fields["config"])
+        get_logger().info("Using config: %s", function("run_config.text")(self._config._engine))
+        self._params = copy.deepcopy(params or {})
+        if model_fn is None:
+            raise ValueError("model_fn must be provided to Estimator.")
+        _verify_model_fn_args(model_fn, params)
+        self._model_fn = model_fn
+        if warm_start_from is not None:
+            from swiftestimator._estimator.warm_start import settings_from
+
+            self._warm_start_settings = settings_from(warm_start_from)
+        else:
+            self._warm_start_settings = None
+
+    @staticmethod
+    def _configuration(config, engine):
+        if config is None:
+            return RunConfig._from_engine(engine)
+        result = copy.deepcopy(config)
+        result._set(engine)
+        return result
+
+    def _assert_members_are_not_overridden(self):
+        if type(self).__name__ == "TPUEstimator":
+            return
+        mine = set(Estimator.__dict__)
+        own = set(type(self).__dict__) & mine if type(self) is not Estimator else set()
+        allowed = _ALLOWED_OVERRIDES | {n for n in own if n.startswith("__")}
+        wrong = sorted(own - allowed)
+        if wrong:
+            raise ValueError(
+                f"Subclasses of Estimator cannot override members of Estimator. {type(self)} does override {wrong}"
+            )
+
+    # -- What it is
+
+    @property
+    def model_dir(self):
+        """The folder of checkpoints and summaries."""
+        return self._model_dir
+
+    @property
+    def config(self):
+        """A copy of the configuration."""
+        return copy.deepcopy(self._config)
+
+    @property
+    def params(self):
+        """A copy of the parameters that ``model_fn`` gets."""
+        return copy.deepcopy(self._params)
+
+    @property
+    def model_fn(self):
+        """The model function with the parameters bound: ``f(features, labels, mode, config)``."""
+
+        def public_model_fn(features, labels, mode, config):
+            return self._call_model_fn(features, labels, mode, config)
+
+        return public_model_fn
+
+    def get_variable_names(self):
+        """Sorted names of the variables of the latest checkpoint; ``ValueError`` without one."""
+        return function("estimator.variable_names")(self._engine)
+
+    def get_variable_value(self, name):
+        """The value of a variable in the latest checkpoint; ``ValueError`` without one."""
+        return function("estimator.variable_value")(self._engine, name)
+
+    def latest_checkpoint(self):
+        """The prefix of the latest checkpoint, or ``None``."""
+        return function("estimator.latest_checkpoint")(self._engine)
+
+    def eval_dir(self, name=None):
+        """The folder of the summaries of an evaluation."""
+        return function("estimator.eval_dir")(self._engine, name)
+
+    # -- What it does
+
+    def train(self, input_fn, hooks=None, steps=None, max_steps=None, saving_listeners=None):
+        """Trains on the input until it ends or the steps are done, and returns the Estimator.
+
+        ``steps`` are added to those made already; ``max_steps`` is where the global step ends. Training goes on from
+        the latest checkpoint in ``model_dir``.
+        """
+        options = {
+            "hooks": _check_hooks(hooks), "steps": _count(steps, "steps"), "max_steps": _count(max_steps, "max_steps"),
+            "saving_listeners": [engine_listener(x) for x in _check_listeners(saving_listeners)],
+        }  # fmt: skip
+        function("estimator.train")(self._engine, self._builder(input_fn), options)
+        return self
+
+    def evaluate(self, input_fn, steps=None, hooks=None, checkpoint_path=None, name=None):
+        """The loss and the metrics of the input, as a dict that also holds ``global_step``.
+
+        Raises ``ValueError`` for a metric with the name ``loss`` or ``global_step``.
+        """
+        options = {
+            "hooks": _check_hooks(hooks), "steps": _count(steps, "steps"),
+            "checkpoint_path": None if checkpoint_path is None else os.fspath(checkpoint_path), "name": name,
+        }  # fmt: skip
+        specs = []
+        results = function("estimator.evaluate")(self._engine, self._builder(input_fn, specs), options)
+        structures = {k: v[0] for k, v in specs[-1].eval_metric_ops.items()} if specs else {}
+        values = {}
+        for key, leaves in results:
+            structure = structures.get(key)
+            nested = structure is not None and nest.is_nested(structure)
+            values[key] = nest.pack_sequence_as(structure, leaves) if nested else leaves[0]
+        return values
+
+    def predict(self, input_fn, predict_keys=None, hooks=None, checkpoint_path=None, yield_single_examples=True):
+        """A generator of predictions for the input: one example at a time, or batches as they are.
+
+        Nothing happens before the first is asked for.
+        """
+        options = {
+            "predict_keys": None if predict_keys is None else [str(k) for k in
+                            ([predict_keys] if isinstance(predict_keys, str) else predict_keys)],
+            "hooks": _check_hooks(hooks),
+            "checkpoint_path": None if checkpoint_path is None else os.fspath(checkpoint_path),
+        }  # fmt: skip
+        specs = []
+        stream = function("estimator.predict_open")(self._engine, self._builder(input_fn, specs), options)
+        next_batch = function("estimator.predict_next")
+        graph_context = None
+        try:
+            batch = next_batch(stream)
+            graph = function("estimator.predict_graph")(stream)
+            if graph is not None:
+                graph_context = graph.as_default()
+                graph_context.__enter__()
+            names = function("estimator.predict_names")(stream)
+            keys = _prediction_keys(specs, names)
+            while batch is not None:
+                yield from _examples(batch, keys, yield_single_examples)
+                batch = next_batch(stream)
+        finally:
+            if graph_context is not None:
+                graph_context.__exit__(None, None, None)
+            function("estimator.predict_close")(stream)
+
+    def export_saved_model(
+        self, export_dir_base, serving_input_receiver_fn, assets_extra=None, as_text=False, checkpoint_path=None,
+        experimental_mode=ModeKeys.PREDICT,
+    ):  # fmt: skip
+        """Not offered: raises ``NotImplementedError``."""
+        raise NotImplementedError("Estimator.export_saved_model is not implemented in swiftestimator")
+
+    def experimental_export_all_saved_models(
+        self, export_dir_base, input_receiver_fn_map, assets_extra=None, as_text=False, checkpoint_path=None
+    ):
+        """Not offered: raises ``NotImplementedError``."""
+        raise NotImplementedError("Estimator.experimental_export_all_saved_models is not implemented in swiftestimator")
+
+    # -- Building the model
+
+    def _builder(self, input_fn, specs=None):
+        """What the engine calls to build the model in a graph: the spec, and hooks that start the input."""
+
+        def build(graph, mode):
+            with graph.as_default():
+                features, labels, hooks = self._call_input(input_fn, mode)
+                spec = self._call_model_fn(features, labels, mode, self.config)
+                if specs is not None:
+                    specs.append(spec)
+                return (spec._native_spec, hooks)
+
+        return build
+
+    def _call_input(self, input_fn, mode):
+        names = fn_args(input_fn)
+        keywords = {
+            name: value
+            for name, value in (("mode", mode), ("params", self.params), ("config", self.config))
+            if name in names
+        }
+        from swiftestimator._framework.graph import device
+
+        with device("/cpu:0"):
+            result = input_fn(**keywords)
+        hooks = []
+        if isinstance(result, Dataset):
+            iterator = make_initializable_iterator(result)
+            result = iterator.get_next()
+            hooks.append(function("hook.initializer")([iterator.initializer]))
+        if isinstance(result, list | tuple):
+            if len(result) != 2:
+                raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")
+            return result[0], result[1], hooks
+        return result, None, hooks
+
+    def _call_model_fn(self, features, labels, mode, config):
+        names = fn_args(self._model_fn)
+        keywords = {}
+        if "labels" in names:
+            keywords["labels"] = labels
+        elif labels is not None:
+            raise ValueError("model_fn does not take labels, but input_fn returns labels.")
+        if "mode" in names:
+            keywords["mode"] = mode
+        if "params" in names:
+            keywords["params"] = self.params
+        if "config" in names:
+            keywords["config"] = config
+        get_logger().info("Calling model_fn.")
+        spec = self._model_fn(features=features, **keywords)
+        get_logger().info("Done calling model_fn.")
+        if not is_spec(spec):
+            raise ValueError("model_fn should return an EstimatorSpec.")
+        return spec
+
+    def _create_and_assert_global_step(self, graph):
+        from swiftestimator._model.global_step import create_global_step
+
+        return create_global_step(graph)
+
+    def _make_global_step(self, graph):
+        with graph.as_default():
+            self._create_and_assert_global_step(graph)
+
+    def _warm_start(self, graph):
+        from swiftestimator._estimator.warm_start import warm_start
+
+        with graph.as_default():
+            warm_start(self._warm_start_settings)
+
+
+class EstimatorV2(Estimator):
+    """An Estimator with TensorFlow 2's methods."""
+
+    export_savedmodel = property(
+        lambda self: (_ for _ in ()).throw(
+            AttributeError("'Estimator' object has no attribute 'export_savedmodel'. Please use `export_saved_model`.")
+        )
+    )
+
+
+def _verify_model_fn_args(model_fn, params):
+    names = set(fn_args(model_fn))
+    if "features" not in names:
+        raise ValueError(f"model_fn ({model_fn}) must include features argument.")
+    if params is not None and "params" not in names:
+        raise ValueError(
+            f"model_fn ({model_fn}) does not include params argument, but params ({params}) is passed to Estimator."
+        )
+    if params is None and "params" in names:
+        get_logger().warning(
+            "Estimator's model_fn (%s) includes params argument, but params are not passed to Estimator.", model_fn
+        )
+    unknown = sorted(names - {"features", "labels", "mode", "params", "self", "config"})
+    if unknown:
+        raise ValueError(f"model_fn ({model_fn}) has following not expected args: {unknown}")
+
+
+def _check_hooks(hooks):
+    hooks = list(hooks or [])
+    for hook in hooks:
+        if not isinstance(hook, SessionRunHook):
+            raise TypeError(f"Hooks must be a SessionRunHook, given: {hook}")
+    return [engine_hook(h) for h in hooks]
+
+
+def _check_listeners(listeners):
+    if listeners is None:
+        return []
+    if not isinstance(listeners, list | tuple) or any(not isinstance(x, CheckpointSaverListener) for x in listeners):
+        raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {listeners}")
+    return listeners
+
+
+def _count(value, name):
+    if value is not None and not isinstance(value, int):
+        if isinstance(value, np.integer) or (isinstance(value, float) and value.is_integer()):
+            return int(value)
+        raise ValueError(f"{name} must be an integer, given: {value}")
+    return value
+
+
+def _prediction_keys(specs, names):
+    """The program's own keys for the engine's names; ``None`` for an unnamed prediction."""
+    if names is None:
+        return None
+    original = {}
+    if specs and isinstance(specs[-1].predictions, dict):
+        for key in specs[-1].predictions:
+            original["/".join(key) if isinstance(key, tuple) else str(key)] = key
+    return [original.get(n, n) for n in names]
+
+
+def _examples(batch, keys, single):
+    if keys is None:
+        yield from (batch[0] if single else [batch[0]])
+        return
+    if not single:
+        yield dict(zip(keys, batch))
+        return
+    lengths = {len(array) for array in batch}
+    if len(lengths) > 1:
+        raise ValueError("Batch length of predictions should be same.")
+    for row in zip(*batch):
+        yield dict(zip(keys, row))

@@ -1,0 +1,66 @@
+"""What a served model returns."""
+
+from swiftestimator._border import function
+
+__all__ = ["ClassificationOutput", "ExportOutput", "PredictOutput", "RegressionOutput"]
+
+
+class ExportOutput:
+    """What a signature of a served model returns."""
+
+    _engine = None
+
+    def as_signature_def(self, receiver_tensors):
+        """Not offered: raises ``NotImplementedError``."""
+        raise NotImplementedError("ExportOutput.as_signature_def is not implemented in swiftestimator")
+
+
+def _value(value):
+    from swiftestimator._estimator.spec import spec_value
+
+    return spec_value(value)
+
+
+class ClassificationOutput(ExportOutput):
+    """Scores and classes of a classifier."""
+
+    def __init__(self, scores=None, classes=None):
+        self._engine = function("export.classification")(_value(scores), _value(classes))
+        self._scores, self._classes = scores, classes
+
+    @property
+    def scores(self):
+        """Floating point scores, or ``None``."""
+        return self._scores
+
+    @property
+    def classes(self):
+        """String classes, or ``None``."""
+        return self._classes
+
+
+class RegressionOutput(ExportOutput):
+    """The value of a regression."""
+
+    def __init__(self, value):
+        self._engine = function("export.regression")(_value(value))
+        self._value = value
+
+    @property
+    def value(self):
+        """The predicted value."""
+        return self._value
+
+
+class PredictOutput(ExportOutput):
+    """Any predictions, by name."""
+
+    def __init__(self, outputs):
+        self._engine = function("export.predict")(_value(outputs))
+        fields = function("export.fields")(self._engine)
+        self._outputs = dict(fields["outputs"])
+
+    @property
+    def outputs(self):
+        """Name -> tensor."""
+        return self._outputs

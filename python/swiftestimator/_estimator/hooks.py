@@ -1,0 +1,458 @@
+"""Hooks: code that runs around the steps of a session."""
+
+from collections import namedtuple
+
+from swiftestimator import _native
+from swiftestimator._border import function, register_wrapper
+from swiftestimator._errors import NanLossDuringTrainingError
+from swiftestimator._framework.fetches import Fetches
+from swiftestimator._framework.graph import Operation, Tensor, get_default_graph
+from swiftestimator._framework.session import _expand_feed, feed_pair
+
+__all__ = [
+    "CheckpointSaverHook", "CheckpointSaverListener", "FeedFnHook", "FinalOpsHook", "GlobalStepWaiterHook",
+    "LoggingTensorHook", "NanLossDuringTrainingError", "NanTensorHook", "ProfilerHook", "SecondOrStepTimer",
+    "SessionRunArgs", "SessionRunContext", "SessionRunHook", "SessionRunValues", "StepCounterHook", "StopAtStepHook",
+    "SummarySaverHook",
+]  # fmt: skip
+
+
+class SessionRunArgs(namedtuple("SessionRunArgs", ["fetches", "feed_dict", "options"])):
+    """What a hook adds to a run: a nest of fetches, values to feed, options."""
+
+    def __new__(cls, fetches, feed_dict=None, options=None):
+        return super().__new__(cls, fetches, feed_dict, options)
+
+
+class SessionRunValues(namedtuple("SessionRunValues", ["results", "options", "run_metadata"])):
+    """The results of what a hook asked for, in the same nest."""
+
+
+class SessionRunContext(_native.Object):
+    """The run that a hook is called for."""
+
+    @property
+    def original_args(self):
+        """What the program itself asked to run."""
+        outputs, nodes, feeds = function("context.original_args")(self)
+        return SessionRunArgs(outputs + nodes, dict(feeds) or None)
+
+    @property
+    def session(self):
+        """The session, without hooks."""
+        return function("context.session")(self)
+
+    @property
+    def stop_requested(self):
+        """Whether a hook has asked to stop."""
+        return function("context.stop_requested")(self)
+
+    def request_stop(self):
+        """Asks the session to stop after this run."""
+        function("context.request_stop")(self)
+
+
+register_wrapper("RunContext", SessionRunContext)
+
+
+class Coordinator(_native.Object):
+    """Tells threads when to stop."""
+
+    def __new__(cls, *args, **kwargs):
+        if args and isinstance(args[0], _native.Object):
+            return super().__new__(cls, args[0])
+        return function("coordinator.new")()
+
+    def __init__(self, *args, **kwargs):
+        self._threads = []
+
+    def should_stop(self):
+        """Whether somebody has asked to stop."""
+        return function("coordinator.should_stop")(self)
+
+    def request_stop(self, ex=None):
+        """Asks everybody to stop; ``ex`` says why."""
+        function("coordinator.request_stop")(self, None if ex is None else str(ex))
+
+    def clear_stop(self):
+        """Takes the request back."""
+        function("coordinator.clear_stop")(self)
+
+    def join(self, threads=None, stop_grace_period_secs=120, ignore_live_threads=False):
+        """Waits for threads to end."""
+        for thread in list(threads or []) + self._threads:
+            thread.join(stop_grace_period_secs)
+
+    def register_thread(self, thread):
+        """Adds a thread that ``join`` waits for."""
+        self._threads.append(thread)
+
+
+register_wrapper("Coordinator", Coordinator)
+
+
+class SessionRunHook:
+    """Code around the steps of a monitored session. Subclasses override what they need."""
+
+    def begin(self):
+        """Called once, before the graph is final; may add operations."""
+
+    def after_create_session(self, session, coord):
+        """Called when a session has been created, also after a recovery."""
+
+    def before_run(self, run_context):
+        """Called before each run; returns ``None`` or ``SessionRunArgs`` to add to it."""
+        return None
+
+    def after_run(self, run_context, run_values):
+        """Called after each run that succeeded."""
+
+    def end(self, session):
+        """Called at the end of the session, unless it failed."""
+
+
+_METHODS = ("begin", "after_create_session", "before_run", "after_run", "end")
+
+
+def request(graph, args):
+    """A hook's or program's request for the engine: the compiled fetches and the feeds."""
+    plan = Fetches(graph, args.fetches) if args.fetches is not None else None
+    feeds = []
+    for key, value in (args.feed_dict or {}).items():
+        for tensor, part in _expand_feed(key, value):
+            feeds.append(feed_pair(graph, tensor, part))
+    return plan, feeds
+
+
+class _HookProxy:
+    """Calls a Python hook for the engine."""
+
+    def __init__(self, hook):
+        self._hook = hook
+        self._plan = None
+        self._fetches = None
+        self._graph = None
+        self._options = None
+
+    def begin(self, graph):
+        with graph.as_default():
+            self._graph = graph
+            self._hook.begin()
+
+    def after_create_session(self, session, coordinator):
+        with session.graph.as_default():
+            self._hook.after_create_session(session, coordinator)
+
+    def before_run(self, context):
+        args = self._hook.before_run(context)
+        self._plan = None
+        if args is None:
+            return None
+        if not isinstance(args, SessionRunArgs):
+            raise TypeError(f"before_run must return None or SessionRunArgs, got {args!r}")
+        graph = self._graph or context.session.graph
+        plan, feeds = request(graph, args)
+        self._plan, self._options = plan, args.options
+        return (plan.outputs, plan.nodes, feeds) if plan is not None else ([], [], feeds)
+
+    def after_run(self, context, arrays):
+        results = self._plan.build(arrays) if self._plan is not None else None
+        self._hook.after_run(context, SessionRunValues(results, self._options, None))
+
+    def end(self, session):
+        with session.graph.as_default():
+            self._hook.end(session)
+
+
+def engine_hook(hook):
+    """The engine's side of a hook: a built-in one itself, or a proxy that calls the overridden methods."""
+    known = hook.__dict__.get("_engine_proxy")
+    if known is not None:
+        return known
+    native = hook.__dict__.get("_native_hook")
+    base = SessionRunHook if native is None else _BuiltInHook
+    cls = type(hook)
+    overridden = [m for m in _METHODS if getattr(cls, m) is not getattr(base, m) or m in hook.__dict__]
+    if native is not None and not overridden:
+        return native
+    wanted = overridden if native is None else _METHODS
+    proxy = _HookProxy(hook)
+    if ("before_run" in wanted or "after_run" in wanted) and "begin" not in wanted:
+        wanted = ["begin", *wanted]
+        proxy.begin = lambda graph: setattr(proxy, "_graph", graph)
+    methods = {m: getattr(proxy, m) for m in wanted}
+    if "after_run" in methods and "before_run" not in methods:
+        methods["before_run"] = proxy.before_run
+    saver = native if isinstance(hook, CheckpointSaverHook) else None
+    result = function("hook.new")(methods, saver)
+    hook.__dict__["_engine_proxy"] = result
+    return result
+
+
+def engine_hooks(hooks):
+    """The engine's sides of hooks; ``TypeError`` for what is no hook."""
+    result = []
+    for hook in hooks or ():
+        if not isinstance(hook, SessionRunHook):
+            raise TypeError(f"All hooks must be SessionRunHook instances, given: {hook}")
+        result.append(engine_hook(hook))
+    return result
+
+
+class _BuiltInHook(SessionRunHook):
+    """A hook of the engine, whose methods subclasses may extend."""
+
+    def _set(self, native):
+        self._native_hook = native
+        self._last_feeds = None
+
+    def begin(self):
+        function("hook.begin")(self._native_hook, get_default_graph())
+
+    def after_create_session(self, session, coord):
+        coord = coord if isinstance(coord, _native.Object) else None
+        function("hook.after_create_session")(self._native_hook, session, coord)
+
+    def before_run(self, run_context):
+        asked = function("hook.before_run")(self._native_hook, run_context)
+        if asked is None:
+            return None
+        outputs, nodes, feeds = asked
+        return SessionRunArgs(outputs + nodes, dict(feeds) or None)
+
+    def after_run(self, run_context, run_values):
+        results = [r for r in run_values.results or [] if r is not None]
+        function("hook.after_run")(self._native_hook, run_context, results)
+
+    def end(self, session):
+        function("hook.end")(self._native_hook, session)
+
+
+def _number(value):
+    return None if value is None else float(value)
+
+
+class SecondOrStepTimer:
+    """Says when something that happens every so many seconds or steps is due."""
+
+    def __init__(self, every_secs=None, every_steps=None):
+        self._timer = function("timer.new")(_number(every_secs), every_steps)
+
+    def should_trigger_for_step(self, step):
+        """Whether it is due at ``step``."""
+        return function("timer.should_trigger")(self._timer, int(step))
+
+    def update_last_triggered_step(self, step):
+        """Notes that it happened; gives seconds and steps since the last time, or a pair of ``None``."""
+        return function("timer.update")(self._timer, int(step)) or (None, None)
+
+    def last_triggered_step(self):
+        """When it happened last, or ``None``."""
+        return function("timer.last_step")(self._timer)
+
+    def reset(self):
+        """Forgets when it happened last."""
+        function("timer.reset")(self._timer)
+
+
+class LoggingTensorHook(_BuiltInHook):
+    """Logs the values of tensors every so many runs or seconds, or at the end."""
+
+    def __init__(self, tensors, every_n_iter=None, every_n_secs=None, at_end=False, formatter=None):
+        self._is_dict = isinstance(tensors, dict)
+        if self._is_dict:
+            pairs = [(tag, tensors[tag]) for tag in sorted(tensors)]
+        else:
+            pairs = [(getattr(t, "name", t), t) for t in tensors]
+        wrapped = None
+        if formatter is not None:
+
+            def wrapped(values):
+                return formatter(dict(values))
+
+        options = {
+            "every_n_iter": every_n_iter,
+            "every_n_secs": _number(every_n_secs),
+            "at_end": at_end,
+            "formatter": wrapped,
+        }
+        self._set(function("hook.logging_tensor")([(tag, _reference(t)) for tag, t in pairs], options))
+
+
+def _reference(value):
+    """A tensor or a name for the engine."""
+    if isinstance(value, str | Tensor):
+        return value
+    if isinstance(value, Operation):
+        return value.outputs[0]
+    convert = getattr(value, "_as_graph_element", None)
+    return convert() if convert is not None else str(value)
+
+
+class StopAtStepHook(_BuiltInHook):
+    """Stops after ``num_steps`` steps or at the global step ``last_step``."""
+
+    def __init__(self, num_steps=None, last_step=None):
+        self._set(function("hook.stop_at_step")(num_steps, last_step))
+
+    @property
+    def _last_step(self):
+        return function("hook.last_step")(self._native_hook)
+
+
+class CheckpointSaverListener:
+    """Code around the saving of checkpoints."""
+
+    def begin(self):
+        """Called once, before the graph is final."""
+
+    def before_save(self, session, global_step_value):
+        """Called before a checkpoint is saved."""
+
+    def after_save(self, session, global_step_value):
+        """Called after a checkpoint has been saved; a true result stops training."""
+
+    def end(self, session, global_step_value):
+        """Called at the end of the session."""
+
+
+def engine_listener(listener):
+    """The engine's side of a listener."""
+    known = listener.__dict__.get("_engine_proxy")
+    if known is not None:
+        return known
+
+    def begin(graph):
+        with graph.as_default():
+            listener.begin()
+
+    def around(method):
+        def call(session, step):
+            with session.graph.as_default():
+                return (
+                    bool(getattr(listener, method)(session, step))
+                    if method == "after_save"
+                    else (getattr(listener, method)(session, step) and None)
+                )
+
+        return call
+
+    methods = {m: around(m) for m in ("before_save", "after_save", "end")}
+    result = function("listener.new")({"begin": begin, **methods})
+    listener.__dict__["_engine_proxy"] = result
+    return result
+
+
+class CheckpointSaverHook(_BuiltInHook):
+    """Saves a checkpoint when a session starts, every so many steps or seconds, and at the end."""
+
+    def __init__(
+        self, checkpoint_dir, save_secs=None, save_steps=None, saver=None, checkpoint_basename="model.ckpt",
+        scaffold=None, listeners=None, save_graph_def=True,
+    ):  # fmt: skip
+        from swiftestimator._estimator.saver import engine_saver
+
+        self._listeners = list(listeners or [])
+        self._checkpoint_dir = checkpoint_dir
+        self._set(
+            function("hook.checkpoint_saver")(
+                {
+                    "checkpoint_dir": str(checkpoint_dir), "save_secs": _number(save_secs), "save_steps": save_steps,
+                    "saver": None if saver is None else engine_saver(saver),
+                    "checkpoint_basename": checkpoint_basename, "scaffold": _scaffold_handle(scaffold),
+                    "listeners": [engine_listener(x) for x in self._listeners], "save_graph_def": save_graph_def,
+                }
+            )
+        )  # fmt: skip
+
+
+def _scaffold_handle(scaffold):
+    return None if scaffold is None else scaffold
+
+
+class StepCounterHook(_BuiltInHook):
+    """Logs and records the steps per second."""
+
+    def __init__(self, every_n_steps=100, every_n_secs=None, output_dir=None, summary_writer=None):
+        options = {
+            "every_n_steps": every_n_steps, "every_n_secs": _number(every_n_secs),
+            "output_dir": None if output_dir is None else str(output_dir), "summary_writer": _writer(summary_writer),
+        }  # fmt: skip
+        if type(self)._log_and_record is not StepCounterHook._log_and_record:
+            options["report"] = self._log_and_record
+        self._set(function("hook.step_counter")(options))
+
+    def _log_and_record(self, elapsed_steps, elapsed_time, global_step):
+        function("hook.log_and_record")(self._native_hook, elapsed_steps, float(elapsed_time), int(global_step))
+
+
+def _writer(writer):
+    return None if writer is None else getattr(writer, "_engine", writer)
+
+
+class NanTensorHook(_BuiltInHook):
+    """Stops training when the loss is NaN: with an error, or quietly."""
+
+    def __init__(self, loss_tensor, fail_on_nan_loss=True):
+        self._set(function("hook.nan_tensor")(_reference(loss_tensor), bool(fail_on_nan_loss)))
+
+
+class SummarySaverHook(_BuiltInHook):
+    """Writes summaries every so many steps or seconds."""
+
+    def __init__(
+        self, save_steps=None, save_secs=None, output_dir=None, summary_writer=None, scaffold=None, summary_op=None
+    ):
+        ops = None if summary_op is None else list(summary_op) if isinstance(summary_op, list | tuple) else [summary_op]
+        self._set(
+            function("hook.summary_saver")(
+                {
+                    "save_steps": save_steps, "save_secs": _number(save_secs),
+                    "output_dir": None if output_dir is None else str(output_dir),
+                    "summary_writer": _writer(summary_writer), "scaffold": _scaffold_handle(scaffold),
+                    "summary_ops": ops,
+                }
+            )
+        )  # fmt: skip
+
+
+class GlobalStepWaiterHook(_BuiltInHook):
+    """Waits before the first run until the global step has come to a value."""
+
+    def __init__(self, wait_until_step):
+        self._set(function("hook.global_step_waiter")(int(wait_until_step)))
+
+
+class FinalOpsHook(SessionRunHook):
+    """Fetches something at the end of a session."""
+
+    def __init__(self, final_ops, final_ops_feed_dict=None):
+        self._final_ops = final_ops
+        self._final_ops_feed_dict = final_ops_feed_dict
+        self._final_ops_values = None
+
+    @property
+    def final_ops_values(self):
+        """What was fetched."""
+        return self._final_ops_values
+
+    def end(self, session):
+        if self._final_ops is not None:
+            self._final_ops_values = session.run(self._final_ops, feed_dict=self._final_ops_feed_dict)
+
+
+class FeedFnHook(SessionRunHook):
+    """Feeds what a function returns."""
+
+    def __init__(self, feed_fn):
+        self.feed_fn = feed_fn
+
+    def before_run(self, run_context):
+        return SessionRunArgs(fetches=None, feed_dict=self.feed_fn())
+
+
+class ProfilerHook(SessionRunHook):
+    """Not offered: raises ``NotImplementedError``."""
+
+    def __init__(self, save_steps=None, save_secs=None, output_dir="", show_dataflow=True, show_memory=False):
+        raise NotImplementedError("ProfilerHook is not implemented in swiftestimator")

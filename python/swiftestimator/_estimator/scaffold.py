@@ -1,0 +1,120 @@
+"""The parts of a graph that a monitored session needs: initialisation, readiness, saving."""
+
+from swiftestimator import _native
+from swiftestimator._border import function, register_wrapper
+from swiftestimator._framework.graph import get_default_graph
+from swiftestimator._framework.session import _expand_feed, feed_pair
+
+__all__ = ["Scaffold"]
+
+
+def _feeds(feed_dict):
+    graph = get_default_graph()
+    return [
+        feed_pair(graph, tensor, part)
+        for key, value in (feed_dict or {}).items()
+        for tensor, part in _expand_feed(key, value)
+    ]
+
+
+class Scaffold(_native.Object):
+    """Operations to initialise a session with, to tell whether it is ready, and a saver."""
+
+    def __new__(
+        cls, init_op=None, init_feed_dict=None, init_fn=None, ready_op=None, ready_for_local_init_op=None,
+        local_init_op=None, summary_op=None, saver=None, copy_from_scaffold=None, local_init_feed_dict=None,
+    ):  # fmt: skip
+        if isinstance(init_op, _native.Object) and not isinstance(init_op, _native.Node):
+            return super().__new__(cls, init_op)
+        from swiftestimator._estimator.saver import engine_saver
+
+        if copy_from_scaffold is not None and not isinstance(copy_from_scaffold, Scaffold):
+            raise TypeError("copy_from_scaffold is not a Scaffold instance.")
+        call = None
+        if init_fn is not None:
+
+            def call(scaffold, session):
+                init_fn(scaffold, session)
+
+        handle = function("scaffold.new")(
+            {
+                "init_op": init_op, "init_feeds": _feeds(init_feed_dict), "init_fn": call, "ready_op": ready_op,
+                "ready_for_local_init_op": ready_for_local_init_op, "local_init_op": local_init_op,
+                "local_init_feeds": _feeds(local_init_feed_dict), "summary_op": summary_op,
+                "saver": None if saver is None else engine_saver(saver), "copy_from": copy_from_scaffold,
+            }
+        )  # fmt: skip
+        handle._saver = saver if saver is not None else getattr(copy_from_scaffold, "_saver", None)
+        return handle
+
+    def __init__(self, *args, **kwargs):
+        if "_saver" not in self.__dict__:
+            self._saver = None
+
+    def finalize(self):
+        """Makes what is missing, and the graph final."""
+        function("scaffold.finalize")(self, get_default_graph())
+        return self
+
+    def _field(self, name):
+        return function("scaffold.fields")(self)[name]
+
+    @property
+    def init_op(self):
+        """The operation that initialises global variables."""
+        return self._field("init_op")
+
+    @property
+    def ready_op(self):
+        """A tensor that is empty when the session is ready."""
+        return self._field("ready_op")
+
+    @property
+    def ready_for_local_init_op(self):
+        """A tensor that is empty when local variables can be initialised."""
+        return self._field("ready_for_local_init_op")
+
+    @property
+    def local_init_op(self):
+        """The operation that initialises local variables and tables."""
+        return self._field("local_init_op")
+
+    @property
+    def summary_op(self):
+        """The merged summaries."""
+        return self._field("summary_op")
+
+    @property
+    def saver(self):
+        """The saver."""
+        if self._saver is None:
+            from swiftestimator._estimator.saver import Saver
+
+            handle = self._field("saver")
+            self._saver = None if handle is None else Saver._from_engine(handle)
+        return self._saver
+
+    @staticmethod
+    def default_local_init_op():
+        """The operation that initialises local variables and tables."""
+        return function("scaffold.default_local_init_op")(get_default_graph())
+
+    @staticmethod
+    def get_or_default(arg_name, collection_key, default_constructor):
+        """The one item of a collection, or what ``default_constructor`` makes, which is then added to it."""
+        graph = get_default_graph()
+        elements = graph.get_collection(collection_key)
+        if elements:
+            if len(elements) > 1:
+                raise RuntimeError(
+                    f'More than one item in the collection "{collection_key}". Please indicate which one to use by passing '
+                    f"it to the tf.Scaffold constructor as:  tf.Scaffold({arg_name}=item to use)"
+                )
+            return elements[0]
+        made = default_constructor()
+        if made is not None:
+            graph.add_to_collection(collection_key, made)
+        return made
+
+
+register_wrapper("Scaffold", Scaffold)

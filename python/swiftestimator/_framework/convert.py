@@ -1,0 +1,311 @@
+"""Python values as tensors."""
+
+import numpy as np
+
+from swiftestimator._framework import dtypes
+from swiftestimator._framework.graph import Tensor, get_default_graph, name_scope
+from swiftestimator._framework.tensor_shape import Dimension, TensorShape
+
+__all__ = ["constant", "convert_to_tensor", "make_array"]
+
+_INT32 = np.iinfo(np.int32)
+_CONST_TYPES = {}
+
+
+def make_array(value, dtype=None):
+    """A NumPy array for a constant, with TensorFlow's rules for Python numbers.
+
+    Floats become float32; ints int32, or int64 when they don't fit; text becomes bytes (in an object array). An array
+    keeps its type. ``dtype`` overrules; numbers that it can't hold exactly in kind (a float for an int type, a number
+    for text) raise ``TypeError``.
+    """
+    if isinstance(value, np.ndarray | np.generic):
+        return _cast_array(np.asarray(value), dtype)
+    kind = value.__class__
+    if kind is float:
+        return np.array(value, _numpy_for(value, dtype, dtypes.float32, "float"))
+    if kind is bool:
+        return np.array(value, _numpy_for(value, dtype, dtypes.bool_, "bool"))
+    if kind is int:
+        fallback = dtypes.int32 if _INT32.min <= value <= _INT32.max else dtypes.int64
+        target = dtype or fallback
+        if target.is_integer:
+            try:
+                return np.array(value, target.as_numpy_dtype)
+            except OverflowError:
+                raise ValueError(f"{value} does not fit into {target.name}") from None
+        return np.array(value, _numpy_for(value, target, fallback, "int"))
+    if kind is str or kind is bytes:
+        if dtype is not None and dtype is not dtypes.string:
+            raise TypeError(f"Expected {dtype.name}, but got {value!r} of type '{kind.__name__}'.")
+        result = np.empty((), object)
+        result[()] = value.encode() if kind is str else value
+        return result
+    if isinstance(value, TensorShape):
+        if not value.is_fully_defined():
+            raise ValueError(f"Cannot convert a partially known TensorShape {value} to a Tensor.")
+        return np.array(value.as_list(), (dtype or dtypes.int32).as_numpy_dtype)
+    if isinstance(value, Dimension):
+        if value.value is None:
+            raise ValueError("Cannot convert an unknown Dimension to a Tensor: ?")
+        return np.array(value.value, (dtype or dtypes.int32).as_numpy_dtype)
+    if value is None:
+        raise ValueError("None values not supported.")
+    return _array_of_items(value, dtype)
+
+
+def _numpy_for(value, dtype, fallback, kind):
+    target = dtype or fallback
+    if target is dtypes.bfloat16:
+        return np.float32
+    fits = {
+        "float": target.is_floating or target.is_complex,
+        "int": target.is_integer or target.is_floating or target.is_complex,
+        "bool": target is dtypes.bool_,
+    }[kind]
+    if not fits:
+        raise TypeError(f"Expected {target.name}, but got {value!r} of type '{kind}'.")
+    return target.as_numpy_dtype
+
+
+def _cast_array(array, dtype):
+    if array.dtype.kind in "SU" or (array.dtype.kind == "O" and (dtype is None or dtype is dtypes.string)):
+        if dtype is not None and dtype is not dtypes.string:
+            raise TypeError(f"Expected {dtype.name}, but got an array of {array.dtype}.")
+        return _bytes_array(array)
+    if dtype is None:
+        found = dtypes.as_dtype(array.dtype)  # TypeError for what has no counterpart
+        return np.asarray(array, found.as_numpy_dtype)
+    if dtype is dtypes.string:
+        raise TypeError(f"Expected string, but got an array of {array.dtype}.")
+    if dtype is dtypes.bfloat16:
+        return np.asarray(array, np.float32)
+    return np.asarray(array, dtype.as_numpy_dtype)
+
+
+def _bytes_array(array):
+    result = np.empty(array.shape, object)
+    flat = result.reshape(-1)
+    for i, item in enumerate(array.reshape(-1)):
+        if isinstance(item, str):
+            item = item.encode()
+        elif not isinstance(item, bytes):
+            raise TypeError(
+                f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(item).__name__})."
+            )
+        flat[i] = bytes(item)
+    return result
+
+
+def _leaves(value, out):
+    for item in value:
+        if isinstance(item, list | tuple):
+            _leaves(item, out)
+        else:
+            out.append(item)
+
+
+def _array_of_items(value, dtype):
+    if not isinstance(value, list | tuple):
+        if hasattr(value, "__array__"):
+            return _cast_array(np.asarray(value), dtype)
+        if hasattr(value, "__index__"):
+            return make_array(value.__index__(), dtype)
+        if isinstance(value, range):
+            return make_array(list(value), dtype)
+        raise TypeError(
+            f"Failed to convert elements of {value!r} to Tensor. Consider casting elements to a supported type."
+        )
+    leaves = []
+    _leaves(value, leaves)
+    kinds = {type(leaf) for leaf in leaves}
+    if type(None) in kinds:
+        raise ValueError("None values not supported.")
+    if kinds <= {float, int, bool, str, bytes}:
+        for wrong in kinds:
+            make_array(next(leaf for leaf in leaves if type(leaf) is wrong), dtype)  # reports what does not fit
+        if dtype is None and bool in kinds and len(kinds) > 1 or (kinds & {str, bytes} and kinds - {str, bytes}):
+            raise TypeError(f"Cannot convert {value!r} to a Tensor: its items have different types.")
+        if kinds & {str, bytes}:
+            return _text_array(value)
+    elif kinds and all(issubclass(k, np.ndarray | np.generic) for k in kinds) and dtype is None:
+        try:
+            return _cast_array(np.array(value), None)
+        except ValueError as error:
+            raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {error}") from None
+    try:
+        array = np.array(value)
+    except ValueError as error:
+        raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {error}") from None
+    except OverflowError as error:
+        raise ValueError(str(error)) from None
+    if array.dtype.kind == "O":
+        converted = [leaf.value if isinstance(leaf, Dimension) else leaf for leaf in leaves]
+        if any(isinstance(leaf, Dimension) for leaf in leaves):
+            return make_array(converted, dtype)
+        raise TypeError(
+            f"Failed to convert elements of {value!r} to Tensor. Consider casting elements to a supported type."
+        )
+    if dtype is not None:
+        return _cast_array(array, dtype)
+    if array.dtype == np.float64 and not any(
+        isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves
+    ):
+        return array.astype(np.float32)
+    if array.dtype == np.int64 and not any(isinstance(leaf, np.integer) for leaf in leaves):
+        small = array.size == 0 or (array.min() >= _INT32.min and array.max() <= _INT32.max)
+        return array.astype(np.int32) if small else array
+    return _cast_array(array, None)
+
+
+def _text_array(value):
+    """Nested lists of text as an object array; ``ValueError`` when they are not rectangular."""
+
+    def shape(item):
+        if not isinstance(item, list | tuple):
+            return ()
+        inner = {shape(i) for i in item}
+        if len(inner) > 1:
+            raise ValueError("Can't convert non-rectangular Python sequence to Tensor.")
+        return (len(item),) + (inner.pop() if inner else ())
+
+    result = np.empty(shape(value), object)
+    leaves = []
+    _leaves(value, leaves)
+    flat = result.reshape(-1)
+    for i, leaf in enumerate(leaves):
+        flat[i] = leaf.encode() if isinstance(leaf, str) else leaf
+    return result
+
+
+def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
+    """A node that always has the given value.
+
+    ``shape``: the value's elements are laid out in it, the last one repeated to fill it. With ``verify_shape`` the
+    value must have that shape already (``TypeError``).
+    """
+    dtype = None if dtype is None else dtypes.as_dtype(dtype)
+    if isinstance(value, Tensor):
+        raise TypeError(f"Expected any non-tensor type, but got a tensor instead: {value!r}")
+    array = make_array(value, dtype)
+    if shape is not None:
+        target = tuple(TensorShape(shape).as_list())
+        if array.shape != target:
+            if verify_shape:
+                raise TypeError(f"Expected Tensor's shape: {target}, but got {array.shape}.")
+            array = _fill(array, target)
+    return _constant_node(array, dtype, name or "Const")
+
+
+def constant_v2(value, dtype=None, shape=None, name="Const"):
+    """As :func:`constant`, but ``shape`` must have as many elements as the value, or the value be a scalar."""
+    dtype = None if dtype is None else dtypes.as_dtype(dtype)
+    if shape is not None and not isinstance(value, Tensor):
+        array = make_array(value, dtype)
+        target = tuple(TensorShape(shape).as_list())
+        if array.size not in (1, int(np.prod(target, dtype=np.int64))):
+            raise TypeError(
+                f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but "
+                f"got `shape` {target} with {int(np.prod(target, dtype=np.int64))} elements)."
+            )
+    return constant(value, dtype, shape, name)
+
+
+def _fill(array, target):
+    count = int(np.prod(target, dtype=np.int64))
+    if array.size > count:
+        raise ValueError(f"Too many elements provided. Takes at most {count}, but got {array.size}")
+    if array.size == 0 and count > 0:
+        raise ValueError(f"Cannot fill shape {target} from an empty value")
+    flat = np.empty(count, array.dtype)
+    flat[: array.size] = array.reshape(-1)
+    if array.size < count:
+        flat[array.size :] = array.reshape(-1)[-1]
+    return flat.reshape(target)
+
+
+def _constant_node(array, dtype, name):
+    graph = get_default_graph()
+    if dtype is dtypes.bfloat16:
+        from swiftestimator._framework.op_call import apply
+
+        return apply("Cast", [_constant_node(array, None, name)], {"DstT": dtype}, name=name)
+    number = _CONST_TYPES.get(array.dtype)
+    if number is None:
+        number = _CONST_TYPES[array.dtype] = dtypes.as_dtype(array.dtype)._type_enum
+    if array.base is not None or array.flags.writeable and array.dtype != object:
+        array = array.copy()  # the caller may change the array later
+    return graph.create_op("Const", [], {"value": array, "dtype": number}, name).outputs[0]
+
+
+def _has_tensor(value):
+    for item in value:
+        if isinstance(item, list | tuple):
+            if _has_tensor(item):
+                return True
+        elif isinstance(item, Tensor) or hasattr(item, "_as_tensor"):
+            return True
+    return False
+
+
+def _pack(value, dtype, name):
+    """Nested lists with tensors in them as one tensor."""
+    from swiftestimator._framework.op_call import apply
+
+    if dtype is None:
+        dtype = _dtype_in(value)
+    with name_scope(name or "packed") as scope:
+        items = []
+        for i, item in enumerate(value):
+            if isinstance(item, list | tuple) and _has_tensor(item):
+                items.append(_pack(item, dtype, str(i)))
+            else:
+                items.append(convert_to_tensor(item, dtype, name=str(i)))
+        return apply("Pack", [items], {"axis": 0}, name=scope)
+
+
+def _dtype_in(value):
+    for item in value:
+        if isinstance(item, list | tuple):
+            found = _dtype_in(item)
+            if found is not None:
+                return found
+        elif isinstance(item, Tensor) or hasattr(item, "_as_tensor"):
+            return item.dtype
+    return None
+
+
+def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_hint=None, as_ref=False):
+    """``value`` as a tensor: tensors as they are, variables by their value, the rest as constants.
+
+    ``preferred_dtype`` (or ``dtype_hint``) is used when the value can have that type. Raises ``ValueError`` when a
+    tensor has another type than ``dtype``, ``TypeError`` or ``ValueError`` for what has no tensor form.
+    """
+    if value.__class__ is Tensor:
+        if dtype is not None and value._dtype is not dtypes.as_dtype(dtype):
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtypes.as_dtype(dtype).name} for Tensor with dtype "
+                f"{value._dtype.name}: {value!r}"
+            )
+        return value
+    dtype = None if dtype is None else dtypes.as_dtype(dtype)
+    convert = getattr(value, "_as_tensor", None)
+    if convert is not None:
+        result = convert(dtype, name)
+        if dtype is not None and result._dtype is not dtype:
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for {type(value).__name__} with dtype "
+                f"{result._dtype.name}: {value!r}"
+            )
+        return result
+    if isinstance(value, list | tuple) and _has_tensor(value):
+        return _pack(value, dtype, name)
+    preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
+    if dtype is None and preferred is not None:
+        try:
+            return _constant_node(
+                make_array(value, dtypes.as_dtype(preferred)), dtypes.as_dtype(preferred), name or "Const"
+            )
+        except (TypeError, ValueError):
+            pass
+    return _constant_node(make_array(value, dtype), dtype, name or "Const")

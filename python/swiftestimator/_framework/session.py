@@ -1,0 +1,272 @@
+"""Sessions: running parts of a graph."""
+
+import threading
+
+import numpy as np
+
+from swiftestimator import _native
+from swiftestimator._border import function, register_wrapper
+from swiftestimator._framework import dtypes
+from swiftestimator._framework.fetches import Fetches
+from swiftestimator._framework.graph import Graph, Operation, Tensor, get_default_graph
+
+__all__ = ["InteractiveSession", "Session", "get_default_session"]
+
+_new = function("session.new")
+_run = function("session.run")
+_callable = function("session.callable")
+_call = function("run.call")
+_close = function("session.close")
+_graph = function("session.graph")
+
+_local = threading.local()
+
+
+def _stack():
+    try:
+        return _local.stack
+    except AttributeError:
+        _local.stack = []
+        return _local.stack
+
+
+def get_default_session():
+    """The innermost session of ``with session.as_default()``, or ``None``."""
+    stack = _stack()
+    return stack[-1] if stack else None
+
+
+def default_session_for(session, element):
+    """``session``, or the default one; ``ValueError`` when there is none or it runs another graph."""
+    if session is None:
+        session = get_default_session()
+        if session is None:
+            raise ValueError(
+                "Cannot evaluate tensor using `eval()`: No default session is registered. Use `with sess.as_default()` "
+                "or pass an explicit session to `eval(session=sess)`"
+            )
+    if session.graph is not element.graph:
+        raise ValueError(
+            "Cannot use the given session to evaluate tensor: the tensor's graph is different from the session's graph."
+        )
+    return session
+
+
+class BaseSession(_native.Object):
+    """What ``Session`` and ``InteractiveSession`` share. The session itself is an object of the engine."""
+
+    def __new__(cls, target="", graph=None, config=None):
+        if isinstance(target, _native.Object):  # the engine's own session, such as hooks get
+            return super().__new__(cls, target)
+        if target:
+            raise NotImplementedError(f"swiftestimator runs in the process: it cannot connect to '{target}'")
+        if graph is not None and not isinstance(graph, Graph):
+            raise TypeError(f"Argument `graph` must be a tf.Graph, but got {type(graph).__name__}")
+        if config is not None and not hasattr(config, "SerializeToString"):
+            raise TypeError(f"Argument `config` must be a tf.ConfigProto, but got {type(config).__name__}")
+        return super().__new__(cls, _new(graph or get_default_graph()))
+
+    def __init__(self, target="", graph=None, config=None):
+        self._config = config
+        self._closed = False
+        self._is_owned = not isinstance(target, _native.Object)
+        self._graph = _graph(self)
+        if config is not None and getattr(config, "intra_op_parallelism_threads", 0) > 0:
+            function("threads.set_count")(config.intra_op_parallelism_threads)
+
+    @property
+    def _handle(self):
+        return self
+
+    @property
+    def graph(self):
+        """The graph that the session runs."""
+        return self._graph
+
+    @property
+    def graph_def(self):
+        """The graph as a ``GraphDef`` message."""
+        return self._graph.as_graph_def()
+
+    @property
+    def sess_str(self):
+        """The target: always empty."""
+        return b""
+
+    def list_devices(self):
+        """The one device."""
+        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+
+    def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
+        """The values of ``fetches``, a nest of tensors, operations (whose value is ``None``) and names.
+
+        ``feed_dict`` gives values that replace tensors in this run. Raises ``RuntimeError`` on a closed session or an
+        empty graph, ``TypeError`` and ``ValueError`` for what can't be fetched or fed, and ``tf.errors.OpError`` when
+        the run fails.
+        """
+        if fetches.__class__ is Tensor and not feed_dict:
+            if fetches._op._graph is self._graph and not getattr(fetches, "_is_unfetchable", False):
+                return _run(self._handle, [fetches], [], [])[0]
+        if self._graph.version == 0:
+            raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
+        plan = Fetches(self._graph, fetches)
+        feeds = self._feeds(feed_dict) if feed_dict else []
+        return plan.build(_run(self._handle, plan.outputs, plan.nodes, feeds))
+
+    def _feeds(self, feed_dict):
+        if not isinstance(feed_dict, dict):
+            raise TypeError(f"Argument `feed_dict` must be a dictionary, but got {type(feed_dict).__name__}")
+        feeds = []
+        for key, value in feed_dict.items():
+            for tensor, part in _expand_feed(key, value):
+                feeds.append(feed_pair(self._graph, tensor, part))
+        return feeds
+
+    def make_callable(self, fetches, feed_list=None, accept_options=False):
+        """A function that runs ``fetches`` with one positional argument for each tensor of ``feed_list``."""
+        if feed_list is not None and not isinstance(feed_list, list | tuple):
+            raise TypeError("Argument `feed_list` must be a list or tuple.")
+        plan = Fetches(self._graph, fetches)
+        feeds = [self._graph.as_graph_element(f, allow_operation=False) for f in feed_list or ()]
+        prepared = _callable(self._handle, plan.outputs, plan.nodes, feeds)
+        types = [t._dtype.as_numpy_dtype for t in feeds]
+        count = len(feeds)
+        build = plan.build
+
+        def run(*args, options=None, run_metadata=None):
+            if len(args) != count:
+                raise TypeError(f"Argument number mismatch: expected {count} feeds, got {len(args)}")
+            return build(_call(prepared, [np.asarray(a, t) for a, t in zip(args, types)]))
+
+        return run
+
+    def partial_run_setup(self, fetches, feeds=None):
+        """Not offered: raises ``NotImplementedError``."""
+        raise NotImplementedError("Session.partial_run is not implemented in swiftestimator")
+
+    partial_run = partial_run_setup
+
+    def as_default(self):
+        """A context manager that makes this the default session; it does not close it."""
+        return _DefaultSession(self)
+
+    def close(self):
+        """Frees the session's variables; a run afterwards raises ``RuntimeError``."""
+        if not self._closed:
+            self._closed = True
+            _close(self._handle)
+
+    def __del__(self):
+        try:
+            if self._is_owned:
+                self.close()
+        except Exception:  # the interpreter may be going down
+            pass
+
+
+class _DefaultSession:
+    def __init__(self, session):
+        self._session = session
+
+    def __enter__(self):
+        _stack().append(self._session)
+        return self._session
+
+    def __exit__(self, *exception):
+        stack = _stack()
+        if stack and stack[-1] is self._session:
+            stack.pop()
+        else:
+            stack.remove(self._session)
+
+
+class Session(BaseSession):
+    """Runs a graph; used with ``with`` it is the default session, its graph the default graph, and it closes."""
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        self._managers = []
+
+    def __enter__(self):
+        managers = [self._graph.as_default(), self.as_default()]
+        for manager in managers:
+            manager.__enter__()
+        self._managers.append(managers)
+        return self
+
+    def __exit__(self, *exception):
+        for manager in reversed(self._managers.pop()):
+            manager.__exit__(*exception)
+        self.close()
+
+    @staticmethod
+    def reset(target, containers=None, config=None):
+        """There is nothing to reset in the process: does nothing."""
+
+
+register_wrapper("Session", Session)
+
+
+class InteractiveSession(BaseSession):
+    """A session that is the default one from its creation until it is closed."""
+
+    def __init__(self, target="", graph=None, config=None):
+        super().__init__(target, graph, config)
+        self._managers = [self._graph.as_default()] if graph is not None else []
+        self._managers.append(self.as_default())
+        for manager in self._managers:
+            manager.__enter__()
+
+    def close(self):
+        """Closes the session and gives up being the default one."""
+        super().close()
+        for manager in reversed(getattr(self, "_managers", [])):
+            try:
+                manager.__exit__(None, None, None)
+            except ValueError:
+                pass
+        self._managers = []
+
+
+def _expand_feed(key, value):
+    """The dense tensors behind a feed of a composite, with their values."""
+    expand = getattr(key, "_expand_feed", None)
+    return expand(value) if expand is not None else ((key, value),)
+
+
+def feed_pair(graph, key, value):
+    """A checked pair for the engine: the tensor, and the value as an array of its type."""
+    try:
+        tensor = graph.as_graph_element(key, allow_operation=False)
+    except Exception as error:
+        raise TypeError(f"Cannot interpret feed_dict key as Tensor: {error.args[0]}") from error
+    if isinstance(value, Tensor | Operation) or hasattr(value, "_as_tensor"):
+        raise TypeError(
+            "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, strings, "
+            f"lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {value!r} which was passed "
+            f"to the argument `feed_dict` with key {key!r}."
+        )
+    dtype = tensor._dtype
+    if getattr(tensor, "_is_unfeedable", False):
+        raise ValueError(f"Tensor {tensor} may not be fed.")
+    if dtype is dtypes.string:
+        from swiftestimator._framework.convert import make_array
+
+        array = make_array(
+            value if isinstance(value, np.ndarray | list | tuple | str | bytes) else np.asarray(value), dtype
+        )
+    else:
+        target = dtype.as_numpy_dtype if dtype is not dtypes.bfloat16 else np.float32
+        if value.__class__ is int and target(value) != value:
+            raise TypeError(
+                f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type {target}. Try "
+                "explicitly setting the type of the feed tensor to a larger type (e.g. int64)."
+            )
+        array = np.asarray(value, dtype=target)
+    shape = tensor._shape_as_list()
+    if shape is not None:
+        if len(shape) != array.ndim or any(a is not None and a != b for a, b in zip(shape, array.shape)):
+            raise ValueError(
+                f"Cannot feed value of shape {array.shape!r} for Tensor {tensor.name}, which has shape {tensor.shape}"
+            )
+    return (tensor, array)

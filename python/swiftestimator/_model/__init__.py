@@ -1,0 +1,1 @@
+"""Variables, layers, losses, metrics, optimizers: thin faces of the engine's graph builders."""

@@ -1,0 +1,626 @@
+"""``tf.layers`` of TensorFlow 1: layers as objects, and functions that make and call one."""
+
+import random
+
+from swiftestimator import _native
+from swiftestimator._border import builder, function, options, register_wrapper
+from swiftestimator._framework.convert import convert_to_tensor
+from swiftestimator._framework.graph import get_default_graph
+from swiftestimator._model import initializers
+from swiftestimator._model.initializers import engine_initializer
+from swiftestimator._model.scopes import _reuse
+
+__all__ = ["Layer"]
+
+
+class _Handle(_native.Object):
+    """A layer of the engine."""
+
+
+register_wrapper("Layer", _Handle)
+zeros = initializers.Zeros()
+ones = initializers.Ones()
+
+# Keras initializers, which tf.layers uses by default, draw their seeds from Python's generator.
+function("keras.set_seed_source")(lambda: random.randint(1, int(1e9)))
+
+
+def _number_or_list(value):
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _training(value):
+    """``training`` may be a bool, a number or a tensor."""
+    return value if value is None or isinstance(value, bool | int) else convert_to_tensor(value)
+
+
+class Layer:
+    """What layers share: they make their variables when first called, and use them again afterwards."""
+
+    _kind = ""
+
+    def _set(self, kwargs, **config):
+        self._reuse_argument = kwargs.pop("_reuse", None)
+        scope = kwargs.pop("_scope", None)
+        kwargs.pop("dtype", None)
+        if kwargs:
+            raise TypeError(f"Keyword argument not understood: {next(iter(kwargs))}")
+        if scope is not None and config.get("name") is None:
+            config["name"] = scope
+        self.activity_regularizer = config.pop("activity_regularizer", None)
+        self._config = config
+        self.__dict__.update({k: v for k, v in config.items() if k not in ("name", "trainable")})
+        for key, value in config.items():
+            if key.endswith("_initializer"):
+                config[key] = None if value is None else engine_initializer(value)
+        self._handle = None
+
+    def _engine(self):
+        if self._handle is None:
+            asked = options(**{k: _number_or_list(v) for k, v in self._config.items()})
+            if self._reuse_argument is not None:
+                asked["reuse"] = _reuse(self._reuse_argument)
+            self._handle = builder("layers.make")(get_default_graph(), self._kind, asked)
+        return self._handle
+
+    def __call__(self, inputs, *args, **kwargs):
+        """The layer's output for ``inputs``."""
+        kwargs.pop("scope", None)
+        training = kwargs.pop("training", args[0] if args else None)
+        if kwargs:
+            raise TypeError(f"unexpected argument of a layer's call: {next(iter(kwargs))}")
+        inputs = convert_to_tensor(inputs)
+        if training is not None:
+            function("layers.set_training")(self._engine(), _training(training))
+        outputs = builder("layers.call")(self._engine(), inputs)
+        if self.activity_regularizer is not None:
+            get_default_graph().add_to_collection("regularization_losses", self.activity_regularizer(outputs))
+        return outputs
+
+    def apply(self, inputs, *args, **kwargs):
+        """The layer's output for ``inputs``."""
+        return self(inputs, *args, **kwargs)
+
+    def _facts(self):
+        return function("layer.facts")(self._engine())
+
+    @property
+    def name(self):
+        """The layer's name."""
+        return self._facts()["name"]
+
+    @property
+    def scope_name(self):
+        """The variable scope of the layer; ``ValueError`` before the first call."""
+        scope = self._facts()["scope_name"]
+        if not scope:
+            raise ValueError("No name available for layer scope because the layer has not been used yet.")
+        return scope
+
+    @property
+    def built(self):
+        """Whether the layer has made its variables."""
+        return self._facts()["built"]
+
+    @property
+    def weights(self):
+        """All variables."""
+        return self._facts()["weights"]
+
+    variables = weights
+
+    @property
+    def trainable_weights(self):
+        """The variables that optimizers change."""
+        return self._facts()["trainable_weights"]
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        """The other variables."""
+        return self._facts()["non_trainable_weights"]
+
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def losses(self):
+        """Regularization losses of the variables."""
+        return self._facts()["losses"]
+
+    @property
+    def updates(self):
+        """Operations to run with a training step."""
+        return self._facts()["updates"]
+
+    def count_params(self):
+        """The number of elements of all variables."""
+        return sum(w.shape.num_elements() for w in self.weights)
+
+    def __getattr__(self, name):
+        if name in (
+            "kernel",
+            "bias",
+            "gamma",
+            "beta",
+            "moving_mean",
+            "moving_variance",
+            "depthwise_kernel",
+            "pointwise_kernel",
+        ):
+            for weight in self.weights:
+                if weight.op.name.rpartition("/")[2] == name:
+                    return weight
+            return None
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+
+class Dense(Layer):
+    """``activation(x·kernel + bias)`` over the last axis."""
+
+    _kind = "dense"
+
+    def __init__(
+        self, units, activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros,
+        kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+        bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, units=units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def dense(
+    inputs, units, activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros,
+    kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+    bias_constraint=None, trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """``activation(x·kernel + bias)`` over the last axis."""
+    layer = Dense(
+        units=units, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class Dropout(Layer):
+    """While training, drops elements with probability ``rate`` and scales the rest up."""
+
+    _kind = "dropout"
+
+    def __init__(self, rate=0.5, noise_shape=None, seed=None, name=None, **kwargs):
+        self._set(kwargs, rate=rate, noise_shape=noise_shape, seed=seed, name=name)
+
+
+def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=None):
+    """While training, drops elements with probability ``rate`` and scales the rest up."""
+    layer = Dropout(rate=rate, noise_shape=noise_shape, seed=seed, name=name)
+    return layer(inputs, training=training)
+
+
+class Flatten(Layer):
+    """Flattens all but the batch axis."""
+
+    _kind = "flatten"
+
+    def __init__(self, data_format=None, name=None, **kwargs):
+        self._set(kwargs, data_format=data_format, name=name)
+
+
+def flatten(inputs, name=None, data_format="channels_last"):
+    """Flattens all but the batch axis."""
+    layer = Flatten(data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class Conv1D(Layer):
+    """Convolution along one axis."""
+
+    _kind = "conv1d"
+
+    def __init__(
+        self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1,
+        activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+        trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def conv1d(
+    inputs, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1,
+    activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None,
+    bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True,
+    name=None, reuse=None,
+):  # fmt: skip
+    """Convolution along one axis."""
+    layer = Conv1D(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        dilation_rate=dilation_rate, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class Conv2D(Layer):
+    """Convolution of images."""
+
+    _kind = "conv2d"
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
+        dilation_rate=(1, 1), activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros,
+        kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+        bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def conv2d(
+    inputs, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", dilation_rate=(1, 1),
+    activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None,
+    bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True,
+    name=None, reuse=None,
+):  # fmt: skip
+    """Convolution of images."""
+    layer = Conv2D(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        dilation_rate=dilation_rate, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class Conv3D(Layer):
+    """Convolution of volumes."""
+
+    _kind = "conv3d"
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last",
+        dilation_rate=(1, 1, 1), activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros,
+        kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+        bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, dilation_rate=dilation_rate, activation=activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+            activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def conv3d(
+    inputs, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last",
+    dilation_rate=(1, 1, 1), activation=None, use_bias=True, kernel_initializer=None, bias_initializer=zeros,
+    kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+    bias_constraint=None, trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """Convolution of volumes."""
+    layer = Conv3D(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        dilation_rate=dilation_rate, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class Conv2DTranspose(Layer):
+    """The transpose of a convolution of images."""
+
+    _kind = "conv2d_transpose"
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", activation=None,
+        use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+        trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def conv2d_transpose(
+    inputs, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", activation=None,
+    use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None, bias_regularizer=None,
+    activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """The transpose of a convolution of images."""
+    layer = Conv2DTranspose(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class Conv3DTranspose(Layer):
+    """The transpose of a convolution of volumes."""
+
+    _kind = "conv3d_transpose"
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last", activation=None,
+        use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, kernel_constraint=None, bias_constraint=None,
+        trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+            bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
+            kernel_constraint=kernel_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def conv3d_transpose(
+    inputs, filters, kernel_size, strides=(1, 1, 1), padding="valid", data_format="channels_last", activation=None,
+    use_bias=True, kernel_initializer=None, bias_initializer=zeros, kernel_regularizer=None, bias_regularizer=None,
+    activity_regularizer=None, kernel_constraint=None, bias_constraint=None, trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """The transpose of a convolution of volumes."""
+    layer = Conv3DTranspose(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        activation=activation, use_bias=use_bias, kernel_initializer=kernel_initializer,
+        bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, kernel_constraint=kernel_constraint,
+        bias_constraint=bias_constraint, trainable=trainable, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class SeparableConv1D(Layer):
+    """A convolution of each channel, then one of all channels at each place."""
+
+    _kind = "separable_conv1d"
+
+    def __init__(
+        self, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1,
+        depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer=None, pointwise_initializer=None,
+        bias_initializer=zeros, depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None,
+        activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None,
+        trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
+            activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
+            pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
+            depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
+            depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def separable_conv1d(
+    inputs, filters, kernel_size, strides=1, padding="valid", data_format="channels_last", dilation_rate=1,
+    depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer=None, pointwise_initializer=None,
+    bias_initializer=zeros, depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None,
+    activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None,
+    trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """A convolution of each channel, then one of all channels at each place."""
+    layer = SeparableConv1D(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        dilation_rate=dilation_rate, depth_multiplier=depth_multiplier, activation=activation, use_bias=use_bias,
+        depthwise_initializer=depthwise_initializer, pointwise_initializer=pointwise_initializer,
+        bias_initializer=bias_initializer, depthwise_regularizer=depthwise_regularizer,
+        pointwise_regularizer=pointwise_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, depthwise_constraint=depthwise_constraint,
+        pointwise_constraint=pointwise_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
+        _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class SeparableConv2D(Layer):
+    """A convolution of each channel, then one of all channels at each pixel."""
+
+    _kind = "separable_conv2d"
+
+    def __init__(
+        self, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last",
+        dilation_rate=(1, 1), depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer=None,
+        pointwise_initializer=None, bias_initializer=zeros, depthwise_regularizer=None, pointwise_regularizer=None,
+        bias_regularizer=None, activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None,
+        bias_constraint=None, trainable=True, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, filters=filters, kernel_size=kernel_size, strides=strides, padding=padding,
+            data_format=data_format, dilation_rate=dilation_rate, depth_multiplier=depth_multiplier,
+            activation=activation, use_bias=use_bias, depthwise_initializer=depthwise_initializer,
+            pointwise_initializer=pointwise_initializer, bias_initializer=bias_initializer,
+            depthwise_regularizer=depthwise_regularizer, pointwise_regularizer=pointwise_regularizer,
+            bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
+            depthwise_constraint=depthwise_constraint, pointwise_constraint=pointwise_constraint,
+            bias_constraint=bias_constraint, trainable=trainable, name=name,
+        )  # fmt: skip
+
+
+def separable_conv2d(
+    inputs, filters, kernel_size, strides=(1, 1), padding="valid", data_format="channels_last", dilation_rate=(1, 1),
+    depth_multiplier=1, activation=None, use_bias=True, depthwise_initializer=None, pointwise_initializer=None,
+    bias_initializer=zeros, depthwise_regularizer=None, pointwise_regularizer=None, bias_regularizer=None,
+    activity_regularizer=None, depthwise_constraint=None, pointwise_constraint=None, bias_constraint=None,
+    trainable=True, name=None, reuse=None,
+):  # fmt: skip
+    """A convolution of each channel, then one of all channels at each pixel."""
+    layer = SeparableConv2D(
+        filters=filters, kernel_size=kernel_size, strides=strides, padding=padding, data_format=data_format,
+        dilation_rate=dilation_rate, depth_multiplier=depth_multiplier, activation=activation, use_bias=use_bias,
+        depthwise_initializer=depthwise_initializer, pointwise_initializer=pointwise_initializer,
+        bias_initializer=bias_initializer, depthwise_regularizer=depthwise_regularizer,
+        pointwise_regularizer=pointwise_regularizer, bias_regularizer=bias_regularizer,
+        activity_regularizer=activity_regularizer, depthwise_constraint=depthwise_constraint,
+        pointwise_constraint=pointwise_constraint, bias_constraint=bias_constraint, trainable=trainable, name=name,
+        _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs)
+
+
+class BatchNormalization(Layer):
+    """Normalises by mean and variance; run the operations in the collection ``update_ops`` with the training step."""
+
+    _kind = "batch_normalization"
+
+    def __init__(
+        self, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer=zeros,
+        gamma_initializer=ones, moving_mean_initializer=zeros, moving_variance_initializer=ones,
+        beta_regularizer=None, gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, renorm=False,
+        renorm_clipping=None, renorm_momentum=0.99, fused=None, trainable=True, virtual_batch_size=None,
+        adjustment=None, name=None, **kwargs,
+    ):  # fmt: skip
+        self._set(
+            kwargs, axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale,
+            beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,
+            moving_mean_initializer=moving_mean_initializer, moving_variance_initializer=moving_variance_initializer,
+            beta_regularizer=beta_regularizer, gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint, renorm=renorm, renorm_clipping=renorm_clipping,
+            renorm_momentum=renorm_momentum, fused=fused, trainable=trainable, virtual_batch_size=virtual_batch_size,
+            adjustment=adjustment, name=name,
+        )  # fmt: skip
+
+
+def batch_normalization(
+    inputs, axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True, beta_initializer=zeros,
+    gamma_initializer=ones, moving_mean_initializer=zeros, moving_variance_initializer=ones, beta_regularizer=None,
+    gamma_regularizer=None, beta_constraint=None, gamma_constraint=None, training=False, trainable=True, name=None,
+    reuse=None, renorm=False, renorm_clipping=None, renorm_momentum=0.99, fused=None, virtual_batch_size=None,
+    adjustment=None,
+):  # fmt: skip
+    """Normalises by mean and variance; run the operations in the collection ``update_ops`` with the training step."""
+    layer = BatchNormalization(
+        axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale, beta_initializer=beta_initializer,
+        gamma_initializer=gamma_initializer, moving_mean_initializer=moving_mean_initializer,
+        moving_variance_initializer=moving_variance_initializer, beta_regularizer=beta_regularizer,
+        gamma_regularizer=gamma_regularizer, beta_constraint=beta_constraint, gamma_constraint=gamma_constraint,
+        renorm=renorm, renorm_clipping=renorm_clipping, renorm_momentum=renorm_momentum, fused=fused,
+        trainable=trainable, virtual_batch_size=virtual_batch_size, adjustment=adjustment, name=name, _reuse=reuse,
+    )  # fmt: skip
+    return layer(inputs, training=training)
+
+
+class MaxPooling1D(Layer):
+    """The largest element of each window."""
+
+    _kind = "max_pooling1d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def max_pooling1d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The largest element of each window."""
+    layer = MaxPooling1D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class AveragePooling1D(Layer):
+    """The mean of each window."""
+
+    _kind = "average_pooling1d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def average_pooling1d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The mean of each window."""
+    layer = AveragePooling1D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class MaxPooling2D(Layer):
+    """The largest element of each window."""
+
+    _kind = "max_pooling2d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def max_pooling2d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The largest element of each window."""
+    layer = MaxPooling2D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class AveragePooling2D(Layer):
+    """The mean of each window."""
+
+    _kind = "average_pooling2d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def average_pooling2d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The mean of each window."""
+    layer = AveragePooling2D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class MaxPooling3D(Layer):
+    """The largest element of each window."""
+
+    _kind = "max_pooling3d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def max_pooling3d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The largest element of each window."""
+    layer = MaxPooling3D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)
+
+
+class AveragePooling3D(Layer):
+    """The mean of each window."""
+
+    _kind = "average_pooling3d"
+
+    def __init__(self, pool_size, strides, padding="valid", data_format="channels_last", name=None, **kwargs):
+        self._set(kwargs, pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+
+
+def average_pooling3d(inputs, pool_size, strides, padding="valid", data_format="channels_last", name=None):
+    """The mean of each window."""
+    layer = AveragePooling3D(pool_size=pool_size, strides=strides, padding=padding, data_format=data_format, name=name)
+    return layer(inputs)

@@ -1,0 +1,1 @@
+"""Functions that add nodes to the default graph, grouped by topic."""
