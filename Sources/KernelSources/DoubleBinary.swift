@@ -218,8 +218,7 @@ private enum SeluGrad: BinaryFunction {
 @inline(__always)
 private func zip<Function: BinaryFunction>(
   _ function: Function.Type, _ n: Int, _ a: UnsafePointer<Double>, _ aStep: Int, _ b: UnsafePointer<Double>,
-  _ bStep: Int,
-  _ z: UnsafeMutablePointer<Double>
+  _ bStep: Int, _ z: UnsafeMutablePointer<Double>
 ) {
   let width = DoubleVector.scalarCount
   if n == 0 { return }

@@ -113,8 +113,9 @@ public func doubleExtremumRows(
 }
 
 /// See `VectorKernels.softmax`.
-public func doubleSoftmax(_ n: Int, _ x: UnsafePointer<Double>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Double>)
-{
+public func doubleSoftmax(
+  _ n: Int, _ x: UnsafePointer<Double>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Double>
+) {
   let maximum = DoubleVector(repeating: doubleExtremum(n, x, true))
   if logarithmic {
     let logSum = DoubleVector(repeating: logarithm(exponentials(n, x, maximum, nil)))

@@ -217,8 +217,8 @@ private enum SeluGrad: BinaryFunction {
 
 @inline(__always)
 private func zip<Function: BinaryFunction>(
-  _ function: Function.Type, _ n: Int, _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>, _ bStep: Int,
-  _ z: UnsafeMutablePointer<Float>
+  _ function: Function.Type, _ n: Int, _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>,
+  _ bStep: Int, _ z: UnsafeMutablePointer<Float>
 ) {
   let width = FloatVector.scalarCount
   if n == 0 { return }

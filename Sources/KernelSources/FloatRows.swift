@@ -113,7 +113,9 @@ public func floatExtremumRows(
 }
 
 /// See `VectorKernels.softmax`.
-public func floatSoftmax(_ n: Int, _ x: UnsafePointer<Float>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Float>) {
+public func floatSoftmax(
+  _ n: Int, _ x: UnsafePointer<Float>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Float>
+) {
   let maximum = FloatVector(repeating: floatExtremum(n, x, true))
   if logarithmic {
     let logSum = FloatVector(repeating: logarithm(exponentials(n, x, maximum, nil)))
