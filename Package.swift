@@ -20,7 +20,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 /// `isFused` says that multiply-add is one instruction (without it, Swift calls a slow library function).
 func kernelLevel(_ name: String, _ flags: [String], isFused: Bool = true) -> Target {
   .target(
-    name: name, dependencies: ["KernelTable"],
+    name: name, dependencies: ["KernelTable", "CEngineShims"],
     swiftSettings: kernelSettings(flags) + (isFused && !isDependency ? [.define("LEVEL_FUSED")] : []))
 }
 

@@ -20,7 +20,9 @@ import EngineOps
 //   graph.finalize(graph), graph.unfinalize(graph), graph.is_finalized(graph)
 //   graph.gradients(graph, ys, xs, grad ys, stops, zero?, name) -> list of None, output or slices
 //   graph.new_body(graph)                                  -> Graph whose nodes may use the outer graph's tensors
-//   graph.add_function(graph, name, body, inputs, outputs) -> captured outer outputs, in the order of the extra inputs
+//   graph.add_function(graph, name, body, inputs, outputs) -> captured outer outputs, in the order of the extra inputs;
+//                                                             captures that stand among the inputs are no extra ones
+//   graph.captures(body)                                   -> (outer output, output of the body) of what was captured
 //   node.facts(node)                                       -> (name, type, origin, output dtypes, device)
 //   node.inputs(node), node.controls(node), node.attribute(node, name), node.attributes(node)
 //   node.add_control(node, node), node.set_device(node, text)
@@ -150,10 +152,14 @@ let graphFunctions: [HostFunction] = [
   },
   HostFunction("graph.add_function") { arguments in
     let body: Graph = try arguments.object(2)
-    let inputs = try arguments.outputs(3) + body.captures.map(\.inner)
+    let declared = try arguments.outputs(3)
+    let inputs = declared + body.captures.map(\.inner).filter { !declared.contains($0) }
     try arguments.graph(0).addFunction(
       GraphFunction(name: try arguments.string(1), body: body, inputs: inputs, outputs: try arguments.outputs(4)))
     return .list(body.captures.map { .output($0.outer) })
+  },
+  HostFunction("graph.captures") { arguments in
+    .list(try arguments.graph(0).captures.map { .tuple([.output($0.outer), .output($0.inner)]) })
   },
   HostFunction("node.facts") { arguments in
     let node = try arguments.node(0)

@@ -8,7 +8,7 @@ extension Graph {
   ///
   /// - Parameters:
   ///   - gradYs: initial gradients of `ys`; ones where `nil`.
-  ///   - stopGradients: outputs that count as constants.
+  ///   - stopGradients: outputs that count as constants: their nodes get gradients, but pass none on.
   /// - Returns: one entry for each of `xs`; `nil` where nothing flows.
   /// **Errors**: `TypeError` for a gradient of another dtype, `LookupError` when an op on the way has no gradient.
   public func gradients(
@@ -16,7 +16,7 @@ extension Graph {
     unconnected: UnconnectedGradients = .none, name: String = "gradients"
   ) throws -> [Gradient?] {
     try withNameScope(name) { _ in
-      var walk = ReverseWalk(graph: self, xs: xs, stops: Set(stopGradients))
+      var walk = ReverseWalk(graph: self, xs: xs, stops: Set(stopGradients.map(\.node.id)))
       for (index, y) in ys.enumerated() {
         guard y.dtype.isFloating || y.dtype.isComplex else { continue }
         let given = gradYs.flatMap { index < $0.count ? $0[index] : nil }
@@ -53,11 +53,12 @@ extension Graph {
 /// The state of one reverse walk.
 private struct ReverseWalk {
   let graph: Graph
-  let stops: Set<Output>
+  /// Ids of the nodes through which nothing flows.
+  let stops: Set<Int>
   private let targets: Set<Output>
   private var pending: [Output: [Gradient]] = [:]
 
-  init(graph: Graph, xs: [Output], stops: Set<Output>) {
+  init(graph: Graph, xs: [Output], stops: Set<Int>) {
     self.graph = graph
     self.stops = stops
     targets = Set(xs)
@@ -72,17 +73,15 @@ private struct ReverseWalk {
     let lowest = dependents.min() ?? 0
     let highest = sources.map(\.id).max() ?? -1
     guard lowest <= highest else { return [] }
-    for node in graph.nodes[lowest...highest] where !dependents.contains(node.id) {
-      if node.inputs.contains(where: { dependents.contains($0.node.id) && !stops.contains($0) }) {
-        dependents.insert(node.id)
-      }
+    for node in graph.nodes[lowest...highest] where !stops.contains(node.id) {
+      if node.inputs.contains(where: { dependents.contains($0.node.id) }) { dependents.insert(node.id) }
     }
     // Backward: which of them the sources depend on.
     var result = Set<Int>()
     var stack = sources
     while let node = stack.popLast() {
       guard dependents.contains(node.id), result.insert(node.id).inserted else { continue }
-      for input in node.inputs where !stops.contains(input) { stack.append(input.node) }
+      if !stops.contains(node.id) { stack.append(contentsOf: node.inputs.map(\.node)) }
     }
     return result
   }
@@ -91,7 +90,7 @@ private struct ReverseWalk {
     let between = reachable(from: sources)
     for id in between.sorted(by: >) {
       let node = graph.nodes[id]
-      guard node.inputs.contains(where: { between.contains($0.node.id) }) else { continue }
+      guard !stops.contains(id), node.inputs.contains(where: { between.contains($0.node.id) }) else { continue }
       let outputGradients = try node.outputs.map { try total(for: $0) }
       guard outputGradients.contains(where: { $0 != nil }) else { continue }
       switch node.definition.gradient {
@@ -112,7 +111,7 @@ private struct ReverseWalk {
           }
         }
         for (input, gradient) in zip(node.inputs, gradients) {
-          guard let gradient, between.contains(input.node.id), !stops.contains(input) else { continue }
+          guard let gradient, between.contains(input.node.id) else { continue }
           // The gradient of a variable arrives at its handle.
           guard gradient.dtype == input.dtype || input.dtype == .resource else {
             throw EngineError.type(

@@ -153,12 +153,16 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let partRows = (rowCount + parts - 1) / parts
     let sums = try Buffer(byteCount: parts * count * size)
     let partial = sums.pointer.assumingMemoryBound(to: Scalar.self)
-    let jobs = parts * window.height
-    let cost = Gemm.nanoseconds(lineLength, outputs, partRows)
+    // One row of the window per job, or all of them when rows are short.
+    let linesEach = lineLength >= 48 ? 1 : window.height
+    let groups = (window.height + linesEach - 1) / linesEach
+    let jobs = parts * groups
+    let cost = Gemm.nanoseconds(linesEach * lineLength, outputs, partRows)
     ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost) { job in
-      let (part, line) = (job / window.height, job % window.height)
+      let (part, line) = (job / groups, job % groups * linesEach)
       let rows = min(rowCount, part * partRows)..<min(rowCount, (part + 1) * partRows)
-      sumLine(x, dy, rows, line, partial + part * count + line * lineLength * outputs)
+      sumLines(
+        x, dy, rows, line..<min(window.height, line + linesEach), partial + part * count + line * lineLength * outputs)
     }
     let block = 4096
     ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4) { index in
@@ -170,32 +174,33 @@ struct PatchConvolution<Scalar: FloatNumber> {
     }
   }
 
-  /// The part of the filter's gradient that belongs to row `line` of the window, over some output positions.
-  private func sumLine(
-    _ x: UnsafePointer<Scalar>, _ dy: UnsafePointer<Scalar>, _ rows: Range<Int>, _ line: Int,
+  /// The part of the filter's gradient that belongs to some rows of the window, over some output positions.
+  private func sumLines(
+    _ x: UnsafePointer<Scalar>, _ dy: UnsafePointer<Scalar>, _ rows: Range<Int>, _ lines: Range<Int>,
     _ sum: UnsafeMutablePointer<Scalar>
   ) {
     let tile = kernels.columnTile
+    let length = lines.count * lineLength
     let whole = outputs / tile * tile
     let depth = min(Gemm.depthBlock, max(1, rows.count))
-    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * (lineLength + tile)) { scratch in
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: depth * (length + tile)) { scratch in
       guard let patches = scratch.baseAddress else { return }
-      let tail = patches + depth * lineLength
+      let tail = patches + depth * length
       var start = rows.lowerBound
-      if rows.isEmpty { clear(sum, lineLength * outputs) }
+      if rows.isEmpty { clear(sum, length * outputs) }
       while start < rows.upperBound {
         let count = min(depth, rows.upperBound - start)
-        gather(x, start..<start + count, line..<line + 1, patches)
+        gather(x, start..<start + count, lines, patches)
         let right = dy + start * outputs
         let accumulate = start > rows.lowerBound
         if whole > 0 {
           kernels.block(
-            lineLength, whole, count, patches, 1, lineLength, right, outputs, tile, sum, outputs, accumulate)
+            length, whole, count, patches, 1, length, right, outputs, tile, sum, outputs, accumulate)
         }
         if whole < outputs {
           kernels.packPanel(count, outputs - whole, right + whole, outputs, 1, tail)
           kernels.block(
-            lineLength, outputs - whole, count, patches, 1, lineLength, tail, tile, 0, sum + whole, outputs,
+            length, outputs - whole, count, patches, 1, length, tail, tile, 0, sum + whole, outputs,
             accumulate)
         }
         start += count

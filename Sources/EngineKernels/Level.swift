@@ -2,12 +2,6 @@ import CEngineShims
 import EngineCore
 import Glibc
 import KernelTable
-import KernelsBaseline
-
-#if arch(x86_64)
-  import KernelsV3
-  import KernelsV4
-#endif
 
 extension Kernels {
   /// The CPU level whose kernels are in use: `baseline`, `v3` (AVX2) or `v4` (AVX-512). The best that the processor
@@ -18,12 +12,12 @@ extension Kernels {
   package static let availableTables: [KernelTable] = {
     #if arch(x86_64)
       let level = engine_cpu_level()
-      var tables = [KernelsBaseline.kernelTable]
-      if level >= 3 { tables.append(KernelsV3.kernelTable) }
-      if level >= 4 { tables.append(KernelsV4.kernelTable) }
+      var tables = [KernelTable.baseline]
+      if level >= 3 { tables.append(KernelTable.v3) }
+      if level >= 4 { tables.append(KernelTable.v4) }
       return tables
     #else
-      return [KernelsBaseline.kernelTable]
+      return [KernelTable.baseline]
     #endif
   }()
 
@@ -39,7 +33,6 @@ extension Kernels {
     return best
   }()
 
-  /// The table to use. Only tests set another than the default, on their own task.
-  @TaskLocal package static var tableOverride: KernelTable?
-  static var table: KernelTable { tableOverride ?? defaultTable }
+  /// The table in use. Only tests set another than the default, and those run one after the other.
+  nonisolated(unsafe) package static var table: KernelTable = defaultTable
 }

@@ -4,9 +4,7 @@ import Glibc
 
 @inline(__always)
 func select(_ a: DoubleVector, _ b: DoubleVector, where condition: SIMDMask<DoubleMask>) -> DoubleVector {
-  let mask = unsafeBitCast(condition, to: DoubleMask.self)
-  let bits = (unsafeBitCast(a, to: DoubleMask.self) & mask) | (unsafeBitCast(b, to: DoubleMask.self) & ~mask)
-  return unsafeBitCast(bits, to: DoubleVector.self)
+  b.replacing(with: a, where: condition)
 }
 
 @inline(__always)

@@ -1,11 +1,9 @@
-import KernelTable
+// Matrix products of `Double`, and the same for `Double`.
 
-/// Matrix products of `Double`; `DoubleGemm.swift` is its twin.
-let doubleGemmKernels = GemmKernels<Double>(
-  columnTile: 2 * DoubleVector.scalarCount, rowTile: doubleRowTile, block: doubleGemmBlock, packPanel: doublePackPanel,
-  packRows: doublePackRows, dots: doubleDots, rowTimes: doubleRowTimes)
+public let doubleColumnTile = 2 * DoubleVector.scalarCount
 
-private func doublePackPanel(
+/// See `GemmKernels.packPanel`.
+public func doublePackPanel(
   _ depth: Int, _ columns: Int, _ b: UnsafePointer<Double>, _ bRow: Int, _ bColumn: Int,
   _ panel: UnsafeMutablePointer<Double>
 ) {
@@ -25,7 +23,8 @@ private func doublePackPanel(
   }
 }
 
-private func doublePackRows(
+/// See `GemmKernels.packRows`.
+public func doublePackRows(
   _ rows: Int, _ depth: Int, _ a: UnsafePointer<Double>, _ aRow: Int, _ aColumn: Int,
   _ packed: UnsafeMutablePointer<Double>
 ) {
@@ -46,7 +45,8 @@ private func doublePackRows(
   }
 }
 
-private func doubleDots(
+/// See `GemmKernels.dots`.
+public func doubleDots(
   _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ bColumn: Int,
   _ c: UnsafeMutablePointer<Double>, _ cColumn: Int, _ accumulate: Bool
 ) {
@@ -123,7 +123,8 @@ private func doubleDots(
   }
 }
 
-private func doubleRowTimes(
+/// See `GemmKernels.rowTimes`.
+public func doubleRowTimes(
   _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ aColumn: Int, _ b: UnsafePointer<Double>, _ bRow: Int,
   _ c: UnsafeMutablePointer<Double>, _ accumulate: Bool
 ) {

@@ -1,7 +1,7 @@
 import KernelTable
 
 /// See `VectorKernels.sum`: four vectors of running sums.
-func doubleSum(_ n: Int, _ x: UnsafePointer<Double>, _ squared: Bool) -> Double {
+public func doubleSum(_ n: Int, _ x: UnsafePointer<Double>, _ squared: Bool) -> Double {
   let width = DoubleVector.scalarCount
   var (s0, s1, s2, s3) = (DoubleVector.zero, DoubleVector.zero, DoubleVector.zero, DoubleVector.zero)
   var i = 0
@@ -33,7 +33,7 @@ func doubleSum(_ n: Int, _ x: UnsafePointer<Double>, _ squared: Bool) -> Double 
 }
 
 /// See `VectorKernels.extremum`.
-func doubleExtremum(_ n: Int, _ x: UnsafePointer<Double>, _ largest: Bool) -> Double {
+public func doubleExtremum(_ n: Int, _ x: UnsafePointer<Double>, _ largest: Bool) -> Double {
   let width = DoubleVector.scalarCount
   let start = largest ? -Double.infinity : Double.infinity
   var best = DoubleVector(repeating: start)
@@ -54,7 +54,7 @@ func doubleExtremum(_ n: Int, _ x: UnsafePointer<Double>, _ largest: Bool) -> Do
 }
 
 /// See `VectorKernels.sumRows`.
-func doubleSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>) {
+public func doubleSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>) {
   let width = DoubleVector.scalarCount
   var j = 0
   while j + 2 * width <= n {
@@ -90,7 +90,7 @@ func doubleSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Double>, _ y: Unsaf
 }
 
 /// See `VectorKernels.extremumRows`.
-func doubleExtremumRows(
+public func doubleExtremumRows(
   _ rows: Int, _ n: Int, _ x: UnsafePointer<Double>, _ largest: Bool, _ y: UnsafeMutablePointer<Double>
 ) {
   let width = DoubleVector.scalarCount
@@ -113,7 +113,8 @@ func doubleExtremumRows(
 }
 
 /// See `VectorKernels.softmax`.
-func doubleSoftmax(_ n: Int, _ x: UnsafePointer<Double>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Double>) {
+public func doubleSoftmax(_ n: Int, _ x: UnsafePointer<Double>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Double>)
+{
   let maximum = DoubleVector(repeating: doubleExtremum(n, x, true))
   if logarithmic {
     let logSum = DoubleVector(repeating: logarithm(exponentials(n, x, maximum, nil)))
@@ -125,7 +126,7 @@ func doubleSoftmax(_ n: Int, _ x: UnsafePointer<Double>, _ logarithmic: Bool, _ 
 }
 
 /// See `VectorKernels.crossEntropy`.
-func doubleCrossEntropy(
+public func doubleCrossEntropy(
   _ n: Int, _ logits: UnsafePointer<Double>, _ labels: UnsafePointer<Double>, _ backprop: UnsafeMutablePointer<Double>
 ) -> Double {
   let width = DoubleVector.scalarCount
@@ -156,7 +157,7 @@ func doubleCrossEntropy(
 }
 
 /// See `VectorKernels.sparseCrossEntropy`.
-func doubleSparseCrossEntropy(
+public func doubleSparseCrossEntropy(
   _ n: Int, _ logits: UnsafePointer<Double>, _ label: Int, _ backprop: UnsafeMutablePointer<Double>
 ) -> Double {
   let largest = doubleExtremum(n, logits, true)

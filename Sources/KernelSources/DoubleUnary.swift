@@ -1,46 +1,198 @@
 import KernelTable
 
 /// See `VectorKernels.unary`.
-func doubleUnary(
+public func doubleUnary(
   _ operation: UnaryOperation, _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
 ) -> Bool {
-  let (zero, one) = (DoubleVector.zero, DoubleVector(repeating: 1))
   switch operation {
-  case .negate: map(n, x, y) { $0 * (zero - one) }
-  case .abs: map(n, x, y) { magnitude($0) }
-  case .sign: map(n, x, y) { select(select($0 * zero, withSign(one, $0), where: $0 .== zero), $0, where: $0 .== $0) }
-  case .square: map(n, x, y) { $0 * $0 }
-  case .sqrt: map(n, x, y) { $0.squareRoot() }
-  case .rsqrt: map(n, x, y) { one / $0.squareRoot() }
-  case .reciprocal: map(n, x, y) { one / $0 }
-  case .exp: map(n, x, y) { vectorExp($0) }
-  case .expm1: map(n, x, y) { vectorExpm1($0) }
-  case .log: map(n, x, y) { vectorLog($0) }
-  case .log1p: map(n, x, y) { vectorLog1p($0) }
-  case .tanh: map(n, x, y) { vectorTanh($0) }
-  case .sigmoid: map(n, x, y) { vectorSigmoid($0) }
-  case .softplus:
-    map(n, x, y) { select($0, zero, where: $0 .> zero) + vectorLog1p(vectorExp(zero - magnitude($0))) }
-  case .softsign: map(n, x, y) { $0 / (one + magnitude($0)) }
-  case .relu: map(n, x, y) { select(zero, $0, where: $0 .< zero) }
-  case .relu6:
-    let six = DoubleVector(repeating: 6)
-    map(n, x, y) { select(zero, select(six, $0, where: $0 .> six), where: $0 .< zero) }
-  case .elu: map(n, x, y) { select(vectorExpm1($0), $0, where: $0 .< zero) }
-  case .selu:
-    let scale = DoubleVector(repeating: 1.0507009873554804934193349852946)
-    let scaledAlpha = DoubleVector(repeating: 1.7580993408473768599402175208123)
-    map(n, x, y) { select(scaledAlpha * vectorExpm1($0), scale * $0, where: $0 .< zero) }
-  case .erf: map(n, x, y) { vectorErf($0) }
+  case .negate: map(Negate.self, n, x, y)
+  case .abs: map(Abs.self, n, x, y)
+  case .sign: map(Sign.self, n, x, y)
+  case .square: map(Square.self, n, x, y)
+  case .sqrt: map(Sqrt.self, n, x, y)
+  case .rsqrt: map(Rsqrt.self, n, x, y)
+  case .reciprocal: map(Reciprocal.self, n, x, y)
+  case .exp: map(Exp.self, n, x, y)
+  case .expm1: map(Expm1.self, n, x, y)
+  case .log: map(Log.self, n, x, y)
+  case .log1p: map(Log1p.self, n, x, y)
+  case .tanh: map(Tanh.self, n, x, y)
+  case .sigmoid: map(Sigmoid.self, n, x, y)
+  case .softplus: map(Softplus.self, n, x, y)
+  case .softsign: map(Softsign.self, n, x, y)
+  case .relu: map(Relu.self, n, x, y)
+  case .relu6: map(Relu6.self, n, x, y)
+  case .elu: map(Elu.self, n, x, y)
+  case .selu: map(Selu.self, n, x, y)
+  case .erf: map(Erf.self, n, x, y)
   default: return false
   }
   return true
 }
 
 /// See `VectorKernels.leakyRelu`.
-func doubleLeakyRelu(_ n: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>) {
-  let slope = DoubleVector(repeating: alpha)
-  map(n, x, y) { select($0, slope * $0, where: $0 .> DoubleVector.zero) }
+public func doubleLeakyRelu(_ n: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>) {
+  doubleLeakyReluGrad(n, alpha, x, x, y)
+}
+
+/// A function of one vector. A type, not a closure, because large closures are not inlined.
+private protocol UnaryFunction {
+  static func of(_ x: DoubleVector) -> DoubleVector
+}
+
+private enum Negate: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    let one = DoubleVector(repeating: 1)
+    return x * (zero - one)
+  }
+}
+
+private enum Abs: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    magnitude(x)
+  }
+}
+
+private enum Sign: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    let one = DoubleVector(repeating: 1)
+    return select(select(x * zero, withSign(one, x), where: x .== zero), x, where: x .== x)
+  }
+}
+
+private enum Square: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    x * x
+  }
+}
+
+private enum Sqrt: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    squareRoot(x)
+  }
+}
+
+private enum Rsqrt: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let one = DoubleVector(repeating: 1)
+    return one / squareRoot(x)
+  }
+}
+
+private enum Reciprocal: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let one = DoubleVector(repeating: 1)
+    return one / x
+  }
+}
+
+private enum Exp: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorExp(x)
+  }
+}
+
+private enum Expm1: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorExpm1(x)
+  }
+}
+
+private enum Log: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorLog(x)
+  }
+}
+
+private enum Log1p: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorLog1p(x)
+  }
+}
+
+private enum Tanh: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorTanh(x)
+  }
+}
+
+private enum Sigmoid: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorSigmoid(x)
+  }
+}
+
+private enum Softplus: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    return select(x, zero, where: x .> zero) + vectorLog1p(vectorExp(zero - magnitude(x)))
+  }
+}
+
+private enum Softsign: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let one = DoubleVector(repeating: 1)
+    return x / (one + magnitude(x))
+  }
+}
+
+private enum Relu: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    return select(zero, x, where: x .< zero)
+  }
+}
+
+private enum Relu6: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    let six = DoubleVector(repeating: 6)
+    return select(zero, select(six, x, where: x .> six), where: x .< zero)
+  }
+}
+
+private enum Elu: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    return select(vectorExpm1(x), x, where: x .< zero)
+  }
+}
+
+private enum Selu: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    let zero = DoubleVector.zero
+    let scale = DoubleVector(repeating: 1.0507009873554804934193349852946)
+    let scaledAlpha = DoubleVector(repeating: 1.7580993408473768599402175208123)
+    return select(scaledAlpha * vectorExpm1(x), scale * x, where: x .< zero)
+  }
+}
+
+private enum Erf: UnaryFunction {
+  @inline(__always)
+  static func of(_ x: DoubleVector) -> DoubleVector {
+    vectorErf(x)
+  }
 }
 
 /// 1/(1 + e⁻ˣ), within 3 units.
@@ -64,19 +216,19 @@ private func vectorLog1p(_ x: DoubleVector) -> DoubleVector {
 }
 
 @inline(__always)
-private func map(
-  _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>, _ f: (DoubleVector) -> DoubleVector
+private func map<Function: UnaryFunction>(
+  _ function: Function.Type, _ n: Int, _ x: UnsafePointer<Double>, _ y: UnsafeMutablePointer<Double>
 ) {
   let width = DoubleVector.scalarCount
   var i = 0
   while i + width <= n {
     let v = UnsafeRawPointer(x + i).loadUnaligned(as: DoubleVector.self)
-    UnsafeMutableRawPointer(y + i).storeBytes(of: f(v), as: DoubleVector.self)
+    UnsafeMutableRawPointer(y + i).storeBytes(of: Function.of(v), as: DoubleVector.self)
     i += width
   }
   if i == n { return }
   var v = DoubleVector.zero
   for lane in 0..<n - i { v[lane] = x[i + lane] }
-  let r = f(v)
+  let r = Function.of(v)
   for lane in 0..<n - i { y[i + lane] = r[lane] }
 }

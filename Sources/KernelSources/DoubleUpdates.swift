@@ -2,7 +2,7 @@ import KernelTable
 
 // Optimizer updates; every one keeps the order of operations of `ElementUpdate`'s in EngineKernels.
 
-func doubleGradientDescent(
+public func doubleGradientDescent(
   _ n: Int, _ w: UnsafeMutablePointer<Double>, _ g: UnsafePointer<Double>, _ rate: Double
 ) {
   let rates = DoubleVector(repeating: rate)
@@ -11,7 +11,7 @@ func doubleGradientDescent(
   }
 }
 
-func doubleMomentum(
+public func doubleMomentum(
   _ n: Int, _ w: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>, _ g: UnsafePointer<Double>,
   _ rate: Double, _ momentum: Double, _ nesterov: Bool
 ) {
@@ -25,7 +25,7 @@ func doubleMomentum(
   }
 }
 
-func doubleAdam(
+public func doubleAdam(
   _ n: Int, _ w: UnsafeMutablePointer<Double>, _ m: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>,
   _ g: UnsafePointer<Double>, _ alpha: Double, _ beta1: Double, _ beta2: Double, _ epsilon: Double, _ nesterov: Bool
 ) {
@@ -41,11 +41,11 @@ func doubleAdam(
     store(mean, m + i, count)
     store(variance, v + i, count)
     let direction = nesterov ? gradient * gain1 + decay * mean : mean
-    store(load(w + i, count) - direction * alphas / (variance.squareRoot() + epsilons), w + i, count)
+    store(load(w + i, count) - direction * alphas / (squareRoot(variance) + epsilons), w + i, count)
   }
 }
 
-func doubleAdagrad(
+public func doubleAdagrad(
   _ n: Int, _ w: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>, _ g: UnsafePointer<Double>,
   _ rate: Double, _ epsilon: Double, _ updateSlots: Bool
 ) {
@@ -57,11 +57,11 @@ func doubleAdagrad(
       accumulated += gradient * gradient
       store(accumulated, a + i, count)
     }
-    store(load(w + i, count) - gradient * rates / (accumulated.squareRoot() + epsilons), w + i, count)
+    store(load(w + i, count) - gradient * rates / (squareRoot(accumulated) + epsilons), w + i, count)
   }
 }
 
-func doubleRMSProp(
+public func doubleRMSProp(
   _ n: Int, _ w: UnsafeMutablePointer<Double>, _ r: UnsafeMutablePointer<Double>, _ mom: UnsafeMutablePointer<Double>,
   _ g: UnsafePointer<Double>, _ rate: Double, _ rho: Double, _ momentum: Double, _ epsilon: Double
 ) {
@@ -72,7 +72,7 @@ func doubleRMSProp(
     var mean = load(r + i, count)
     mean += (gradient * gradient - mean) * gain
     store(mean, r + i, count)
-    let step = load(mom + i, count) * decay + gradient * rates / (mean + epsilons).squareRoot()
+    let step = load(mom + i, count) * decay + gradient * rates / squareRoot(mean + epsilons)
     store(step, mom + i, count)
     store(load(w + i, count) - step, w + i, count)
   }

@@ -1,61 +1,224 @@
 import KernelTable
 
 /// See `VectorKernels.binary`.
-func floatBinary(
+public func floatBinary(
   _ operation: BinaryOperation, _ n: Int, _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>,
   _ bStep: Int, _ z: UnsafeMutablePointer<Float>
 ) -> Bool {
-  let (zero, one) = (FloatVector.zero, FloatVector(repeating: 1))
   switch operation {
-  case .add: zip(n, a, aStep, b, bStep, z) { $0 + $1 }
-  case .subtract: zip(n, a, aStep, b, bStep, z) { $0 - $1 }
-  case .multiply: zip(n, a, aStep, b, bStep, z) { $0 * $1 }
-  case .divide: zip(n, a, aStep, b, bStep, z) { $0 / $1 }
-  // NaN comes through from either side.
-  case .maximum: zip(n, a, aStep, b, bStep, z) { select($0, select($1, $0, where: $0 .== $0), where: $0 .> $1) }
-  case .minimum: zip(n, a, aStep, b, bStep, z) { select($0, select($1, $0, where: $0 .== $0), where: $0 .< $1) }
-  case .squaredDifference: zip(n, a, aStep, b, bStep, z) { ($0 - $1) * ($0 - $1) }
-  case .divideNoNan: zip(n, a, aStep, b, bStep, z) { select(zero, $0 / $1, where: $1 .== zero) }
-  case .multiplyNoNan: zip(n, a, aStep, b, bStep, z) { select(zero, $0 * $1, where: $1 .== zero) }
-  case .tanhGrad: zip(n, a, aStep, b, bStep, z) { $1 * (one - $0 * $0) }
-  case .sigmoidGrad: zip(n, a, aStep, b, bStep, z) { $1 * $0 * (one - $0) }
-  case .sqrtGrad: zip(n, a, aStep, b, bStep, z) { FloatVector(repeating: 0.5) * $1 / $0 }
-  case .rsqrtGrad: zip(n, a, aStep, b, bStep, z) { FloatVector(repeating: -0.5) * ($1 * $0) * ($0 * $0) }
-  case .reciprocalGrad: zip(n, a, aStep, b, bStep, z) { (zero - $1) * $0 * $0 }
-  case .reluGrad: zip(n, a, aStep, b, bStep, z) { select($0, $0 * zero, where: $1 .> zero) }
-  case .relu6Grad:
-    let six = FloatVector(repeating: 6)
-    zip(n, a, aStep, b, bStep, z) {
-      select(select($0, $0 * zero, where: $1 .< six), $0 * zero, where: $1 .> zero)
-    }
-  case .softplusGrad: zip(n, a, aStep, b, bStep, z) { $0 / (one + vectorExp(zero - $1)) }
-  case .softsignGrad:
-    zip(n, a, aStep, b, bStep, z) {
-      let denominator = one + magnitude($1)
-      return $0 / (denominator * denominator)
-    }
-  case .eluGrad: zip(n, a, aStep, b, bStep, z) { select($0 * ($1 + one), $0, where: $1 .< zero) }
-  case .seluGrad:
-    let scale = FloatVector(repeating: 1.0507009873554804934193349852946)
-    let scaledAlpha = FloatVector(repeating: 1.7580993408473768599402175208123)
-    zip(n, a, aStep, b, bStep, z) { select($0 * ($1 + scaledAlpha), $0 * scale, where: $1 .< zero) }
+  case .add: zip(Add.self, n, a, aStep, b, bStep, z)
+  case .subtract: zip(Subtract.self, n, a, aStep, b, bStep, z)
+  case .multiply: zip(Multiply.self, n, a, aStep, b, bStep, z)
+  case .divide: zip(Divide.self, n, a, aStep, b, bStep, z)
+  case .maximum: zip(Maximum.self, n, a, aStep, b, bStep, z)
+  case .minimum: zip(Minimum.self, n, a, aStep, b, bStep, z)
+  case .squaredDifference: zip(SquaredDifference.self, n, a, aStep, b, bStep, z)
+  case .divideNoNan: zip(DivideNoNan.self, n, a, aStep, b, bStep, z)
+  case .multiplyNoNan: zip(MultiplyNoNan.self, n, a, aStep, b, bStep, z)
+  case .tanhGrad: zip(TanhGrad.self, n, a, aStep, b, bStep, z)
+  case .sigmoidGrad: zip(SigmoidGrad.self, n, a, aStep, b, bStep, z)
+  case .sqrtGrad: zip(SqrtGrad.self, n, a, aStep, b, bStep, z)
+  case .rsqrtGrad: zip(RsqrtGrad.self, n, a, aStep, b, bStep, z)
+  case .reciprocalGrad: zip(ReciprocalGrad.self, n, a, aStep, b, bStep, z)
+  case .reluGrad: zip(ReluGrad.self, n, a, aStep, b, bStep, z)
+  case .relu6Grad: zip(Relu6Grad.self, n, a, aStep, b, bStep, z)
+  case .softplusGrad: zip(SoftplusGrad.self, n, a, aStep, b, bStep, z)
+  case .softsignGrad: zip(SoftsignGrad.self, n, a, aStep, b, bStep, z)
+  case .eluGrad: zip(EluGrad.self, n, a, aStep, b, bStep, z)
+  case .seluGrad: zip(SeluGrad.self, n, a, aStep, b, bStep, z)
   default: return false
   }
   return true
 }
 
 /// See `VectorKernels.leakyReluGrad`.
-func floatLeakyReluGrad(
+public func floatLeakyReluGrad(
   _ n: Int, _ alpha: Float, _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>
 ) {
   let slope = FloatVector(repeating: alpha)
-  zip(n, dy, 1, x, 1, dx) { select($0, slope * $0, where: $1 .> FloatVector.zero) }
+  let width = FloatVector.scalarCount
+  var i = 0
+  while i + width <= n {
+    let gradient = UnsafeRawPointer(dy + i).loadUnaligned(as: FloatVector.self)
+    let input = UnsafeRawPointer(x + i).loadUnaligned(as: FloatVector.self)
+    let result = select(gradient, slope * gradient, where: input .> FloatVector.zero)
+    UnsafeMutableRawPointer(dx + i).storeBytes(of: result, as: FloatVector.self)
+    i += width
+  }
+  while i < n {
+    dx[i] = x[i] > 0 ? dy[i] : alpha * dy[i]
+    i += 1
+  }
+}
+
+/// A function of two vectors. A type, not a closure, because large closures are not inlined.
+private protocol BinaryFunction {
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector
+}
+
+private enum Add: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    a + b
+  }
+}
+
+private enum Subtract: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    a - b
+  }
+}
+
+private enum Multiply: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    a * b
+  }
+}
+
+private enum Divide: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    a / b
+  }
+}
+
+/// NaN comes through from either side.
+private enum Maximum: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    select(a, select(b, a, where: a .== a), where: a .> b)
+  }
+}
+
+/// NaN comes through from either side.
+private enum Minimum: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    select(a, select(b, a, where: a .== a), where: a .< b)
+  }
+}
+
+private enum SquaredDifference: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    (a - b) * (a - b)
+  }
+}
+
+private enum DivideNoNan: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    return select(zero, a / b, where: b .== zero)
+  }
+}
+
+private enum MultiplyNoNan: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    return select(zero, a * b, where: b .== zero)
+  }
+}
+
+private enum TanhGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let one = FloatVector(repeating: 1)
+    return b * (one - a * a)
+  }
+}
+
+private enum SigmoidGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let one = FloatVector(repeating: 1)
+    return b * a * (one - a)
+  }
+}
+
+private enum SqrtGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    FloatVector(repeating: 0.5) * b / a
+  }
+}
+
+private enum RsqrtGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    FloatVector(repeating: -0.5) * (b * a) * (a * a)
+  }
+}
+
+private enum ReciprocalGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    return (zero - b) * a * a
+  }
+}
+
+private enum ReluGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    return select(a, a * zero, where: b .> zero)
+  }
+}
+
+private enum Relu6Grad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    let six = FloatVector(repeating: 6)
+    return select(select(a, a * zero, where: b .< six), a * zero, where: b .> zero)
+  }
+}
+
+private enum SoftplusGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    let one = FloatVector(repeating: 1)
+    return a / (one + vectorExp(zero - b))
+  }
+}
+
+private enum SoftsignGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let one = FloatVector(repeating: 1)
+    let denominator = one + magnitude(b)
+    return a / (denominator * denominator)
+  }
+}
+
+private enum EluGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    let one = FloatVector(repeating: 1)
+    return select(a * (b + one), a, where: b .< zero)
+  }
+}
+
+private enum SeluGrad: BinaryFunction {
+  @inline(__always)
+  static func of(_ a: FloatVector, _ b: FloatVector) -> FloatVector {
+    let zero = FloatVector.zero
+    let scale = FloatVector(repeating: 1.0507009873554804934193349852946)
+    let scaledAlpha = FloatVector(repeating: 1.7580993408473768599402175208123)
+    return select(a * (b + scaledAlpha), a * scale, where: b .< zero)
+  }
 }
 
 @inline(__always)
-private func zip(
-  _ n: Int, _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>, _ bStep: Int,
-  _ z: UnsafeMutablePointer<Float>, _ f: (FloatVector, FloatVector) -> FloatVector
+private func zip<Function: BinaryFunction>(
+  _ function: Function.Type, _ n: Int, _ a: UnsafePointer<Float>, _ aStep: Int, _ b: UnsafePointer<Float>, _ bStep: Int,
+  _ z: UnsafeMutablePointer<Float>
 ) {
   let width = FloatVector.scalarCount
   if n == 0 { return }
@@ -65,7 +228,7 @@ private func zip(
   while i + width <= n {
     let left = aStep == 0 ? leftAll : UnsafeRawPointer(a + i).loadUnaligned(as: FloatVector.self)
     let right = bStep == 0 ? rightAll : UnsafeRawPointer(b + i).loadUnaligned(as: FloatVector.self)
-    UnsafeMutableRawPointer(z + i).storeBytes(of: f(left, right), as: FloatVector.self)
+    UnsafeMutableRawPointer(z + i).storeBytes(of: Function.of(left, right), as: FloatVector.self)
     i += width
   }
   if i == n { return }
@@ -74,6 +237,6 @@ private func zip(
     left[lane] = a[(i + lane) * aStep]
     right[lane] = b[(i + lane) * bStep]
   }
-  let r = f(left, right)
+  let r = Function.of(left, right)
   for lane in 0..<n - i { z[i + lane] = r[lane] }
 }

@@ -1,11 +1,9 @@
-import KernelTable
+// Matrix products of `Float`, and the same for `Double`.
 
-/// Matrix products of `Float`; `DoubleGemm.swift` is its twin.
-let floatGemmKernels = GemmKernels<Float>(
-  columnTile: 2 * FloatVector.scalarCount, rowTile: floatRowTile, block: floatGemmBlock, packPanel: floatPackPanel,
-  packRows: floatPackRows, dots: floatDots, rowTimes: floatRowTimes)
+public let floatColumnTile = 2 * FloatVector.scalarCount
 
-private func floatPackPanel(
+/// See `GemmKernels.packPanel`.
+public func floatPackPanel(
   _ depth: Int, _ columns: Int, _ b: UnsafePointer<Float>, _ bRow: Int, _ bColumn: Int,
   _ panel: UnsafeMutablePointer<Float>
 ) {
@@ -25,7 +23,8 @@ private func floatPackPanel(
   }
 }
 
-private func floatPackRows(
+/// See `GemmKernels.packRows`.
+public func floatPackRows(
   _ rows: Int, _ depth: Int, _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int,
   _ packed: UnsafeMutablePointer<Float>
 ) {
@@ -46,7 +45,8 @@ private func floatPackRows(
   }
 }
 
-private func floatDots(
+/// See `GemmKernels.dots`.
+public func floatDots(
   _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ bColumn: Int,
   _ c: UnsafeMutablePointer<Float>, _ cColumn: Int, _ accumulate: Bool
 ) {
@@ -123,7 +123,8 @@ private func floatDots(
   }
 }
 
-private func floatRowTimes(
+/// See `GemmKernels.rowTimes`.
+public func floatRowTimes(
   _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ aColumn: Int, _ b: UnsafePointer<Float>, _ bRow: Int,
   _ c: UnsafeMutablePointer<Float>, _ accumulate: Bool
 ) {

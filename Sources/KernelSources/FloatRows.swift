@@ -1,7 +1,7 @@
 import KernelTable
 
 /// See `VectorKernels.sum`: four vectors of running sums.
-func floatSum(_ n: Int, _ x: UnsafePointer<Float>, _ squared: Bool) -> Float {
+public func floatSum(_ n: Int, _ x: UnsafePointer<Float>, _ squared: Bool) -> Float {
   let width = FloatVector.scalarCount
   var (s0, s1, s2, s3) = (FloatVector.zero, FloatVector.zero, FloatVector.zero, FloatVector.zero)
   var i = 0
@@ -33,7 +33,7 @@ func floatSum(_ n: Int, _ x: UnsafePointer<Float>, _ squared: Bool) -> Float {
 }
 
 /// See `VectorKernels.extremum`.
-func floatExtremum(_ n: Int, _ x: UnsafePointer<Float>, _ largest: Bool) -> Float {
+public func floatExtremum(_ n: Int, _ x: UnsafePointer<Float>, _ largest: Bool) -> Float {
   let width = FloatVector.scalarCount
   let start = largest ? -Float.infinity : Float.infinity
   var best = FloatVector(repeating: start)
@@ -54,7 +54,7 @@ func floatExtremum(_ n: Int, _ x: UnsafePointer<Float>, _ largest: Bool) -> Floa
 }
 
 /// See `VectorKernels.sumRows`.
-func floatSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
+public func floatSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>) {
   let width = FloatVector.scalarCount
   var j = 0
   while j + 2 * width <= n {
@@ -90,7 +90,7 @@ func floatSumRows(_ rows: Int, _ n: Int, _ x: UnsafePointer<Float>, _ y: UnsafeM
 }
 
 /// See `VectorKernels.extremumRows`.
-func floatExtremumRows(
+public func floatExtremumRows(
   _ rows: Int, _ n: Int, _ x: UnsafePointer<Float>, _ largest: Bool, _ y: UnsafeMutablePointer<Float>
 ) {
   let width = FloatVector.scalarCount
@@ -113,7 +113,7 @@ func floatExtremumRows(
 }
 
 /// See `VectorKernels.softmax`.
-func floatSoftmax(_ n: Int, _ x: UnsafePointer<Float>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Float>) {
+public func floatSoftmax(_ n: Int, _ x: UnsafePointer<Float>, _ logarithmic: Bool, _ y: UnsafeMutablePointer<Float>) {
   let maximum = FloatVector(repeating: floatExtremum(n, x, true))
   if logarithmic {
     let logSum = FloatVector(repeating: logarithm(exponentials(n, x, maximum, nil)))
@@ -125,7 +125,7 @@ func floatSoftmax(_ n: Int, _ x: UnsafePointer<Float>, _ logarithmic: Bool, _ y:
 }
 
 /// See `VectorKernels.crossEntropy`.
-func floatCrossEntropy(
+public func floatCrossEntropy(
   _ n: Int, _ logits: UnsafePointer<Float>, _ labels: UnsafePointer<Float>, _ backprop: UnsafeMutablePointer<Float>
 ) -> Float {
   let width = FloatVector.scalarCount
@@ -156,7 +156,7 @@ func floatCrossEntropy(
 }
 
 /// See `VectorKernels.sparseCrossEntropy`.
-func floatSparseCrossEntropy(
+public func floatSparseCrossEntropy(
   _ n: Int, _ logits: UnsafePointer<Float>, _ label: Int, _ backprop: UnsafeMutablePointer<Float>
 ) -> Float {
   let largest = floatExtremum(n, logits, true)

@@ -2,7 +2,7 @@ import KernelTable
 
 // Optimizer updates; every one keeps the order of operations of `ElementUpdate`'s in EngineKernels.
 
-func floatGradientDescent(
+public func floatGradientDescent(
   _ n: Int, _ w: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ rate: Float
 ) {
   let rates = FloatVector(repeating: rate)
@@ -11,7 +11,7 @@ func floatGradientDescent(
   }
 }
 
-func floatMomentum(
+public func floatMomentum(
   _ n: Int, _ w: UnsafeMutablePointer<Float>, _ a: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
   _ rate: Float, _ momentum: Float, _ nesterov: Bool
 ) {
@@ -25,7 +25,7 @@ func floatMomentum(
   }
 }
 
-func floatAdam(
+public func floatAdam(
   _ n: Int, _ w: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>, _ v: UnsafeMutablePointer<Float>,
   _ g: UnsafePointer<Float>, _ alpha: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float, _ nesterov: Bool
 ) {
@@ -41,11 +41,11 @@ func floatAdam(
     store(mean, m + i, count)
     store(variance, v + i, count)
     let direction = nesterov ? gradient * gain1 + decay * mean : mean
-    store(load(w + i, count) - direction * alphas / (variance.squareRoot() + epsilons), w + i, count)
+    store(load(w + i, count) - direction * alphas / (squareRoot(variance) + epsilons), w + i, count)
   }
 }
 
-func floatAdagrad(
+public func floatAdagrad(
   _ n: Int, _ w: UnsafeMutablePointer<Float>, _ a: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>,
   _ rate: Float, _ epsilon: Float, _ updateSlots: Bool
 ) {
@@ -57,11 +57,11 @@ func floatAdagrad(
       accumulated += gradient * gradient
       store(accumulated, a + i, count)
     }
-    store(load(w + i, count) - gradient * rates / (accumulated.squareRoot() + epsilons), w + i, count)
+    store(load(w + i, count) - gradient * rates / (squareRoot(accumulated) + epsilons), w + i, count)
   }
 }
 
-func floatRMSProp(
+public func floatRMSProp(
   _ n: Int, _ w: UnsafeMutablePointer<Float>, _ r: UnsafeMutablePointer<Float>, _ mom: UnsafeMutablePointer<Float>,
   _ g: UnsafePointer<Float>, _ rate: Float, _ rho: Float, _ momentum: Float, _ epsilon: Float
 ) {
@@ -72,7 +72,7 @@ func floatRMSProp(
     var mean = load(r + i, count)
     mean += (gradient * gradient - mean) * gain
     store(mean, r + i, count)
-    let step = load(mom + i, count) * decay + gradient * rates / (mean + epsilons).squareRoot()
+    let step = load(mom + i, count) * decay + gradient * rates / squareRoot(mean + epsilons)
     store(step, mom + i, count)
     store(load(w + i, count) - step, w + i, count)
   }

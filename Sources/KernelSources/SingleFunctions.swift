@@ -3,10 +3,7 @@
 
 @inline(__always)
 func select(_ a: FloatVector, _ b: FloatVector, where condition: SIMDMask<FloatMask>) -> FloatVector {
-  // Masks are all ones or all zeros per lane.
-  let mask = unsafeBitCast(condition, to: FloatMask.self)
-  let bits = (unsafeBitCast(a, to: FloatMask.self) & mask) | (unsafeBitCast(b, to: FloatMask.self) & ~mask)
-  return unsafeBitCast(bits, to: FloatVector.self)
+  b.replacing(with: a, where: condition)
 }
 
 @inline(__always)

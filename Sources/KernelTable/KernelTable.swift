@@ -1,5 +1,5 @@
-/// The kernels of one CPU level, as plain functions on memory.
-public struct KernelTable: Sendable {
+/// The kernels of one CPU level, as plain functions on memory. A class, because copies of so many functions cost.
+public final class KernelTable: Sendable {
   /// `baseline`, `v3` or `v4`.
   public let levelName: String
   public let floatGemm: GemmKernels<Float>

@@ -4,38 +4,38 @@ public struct VectorKernels<Scalar: Sendable>: Sendable {
   public typealias Output = UnsafeMutablePointer<Scalar>
 
   /// `y[i] = f(x[i])`: `(operation, count, x, y)`; false when there is no vector form.
-  public var unary: @Sendable (UnaryOperation, Int, Input, Output) -> Bool
+  public let unary: @Sendable (UnaryOperation, Int, Input, Output) -> Bool
   /// `z[i] = f(a[i·aStep], b[i·bStep])`, steps 0 or 1: `(operation, count, a, aStep, b, bStep, z)`; false when there
   /// is no vector form.
-  public var binary: @Sendable (BinaryOperation, Int, Input, Int, Input, Int, Output) -> Bool
+  public let binary: @Sendable (BinaryOperation, Int, Input, Int, Input, Int, Output) -> Bool
   /// `(count, alpha, x, y)`
-  public var leakyRelu: @Sendable (Int, Scalar, Input, Output) -> Void
+  public let leakyRelu: @Sendable (Int, Scalar, Input, Output) -> Void
   /// `(count, alpha, dy, x, dx)`
-  public var leakyReluGrad: @Sendable (Int, Scalar, Input, Input, Output) -> Void
+  public let leakyReluGrad: @Sendable (Int, Scalar, Input, Input, Output) -> Void
   /// The sum of elements, or of their squares: `(count, x, squared)`.
-  public var sum: @Sendable (Int, Input, Bool) -> Scalar
+  public let sum: @Sendable (Int, Input, Bool) -> Scalar
   /// The largest or smallest element; NaN if there is one: `(count, x, largest)`.
-  public var extremum: @Sendable (Int, Input, Bool) -> Scalar
+  public let extremum: @Sendable (Int, Input, Bool) -> Scalar
   /// `y[j] (+)= Σ x[i, j]` over rows: `(rows, count, x, y)`, y is overwritten.
-  public var sumRows: @Sendable (Int, Int, Input, Output) -> Void
+  public let sumRows: @Sendable (Int, Int, Input, Output) -> Void
   /// The same with the largest or smallest: `(rows, count, x, largest, y)`.
-  public var extremumRows: @Sendable (Int, Int, Input, Bool, Output) -> Void
+  public let extremumRows: @Sendable (Int, Int, Input, Bool, Output) -> Void
   /// One row: `(count, x, logarithmic, y)`.
-  public var softmax: @Sendable (Int, Input, Bool, Output) -> Void
+  public let softmax: @Sendable (Int, Input, Bool, Output) -> Void
   /// One row of `(count, logits, labels, backprop)`; gives the loss.
-  public var crossEntropy: @Sendable (Int, Input, Input, Output) -> Scalar
+  public let crossEntropy: @Sendable (Int, Input, Input, Output) -> Scalar
   /// One row of `(count, logits, label, backprop)`; gives the loss.
-  public var sparseCrossEntropy: @Sendable (Int, Input, Int, Output) -> Scalar
+  public let sparseCrossEntropy: @Sendable (Int, Input, Int, Output) -> Scalar
   /// `(count, w, g, rate)`
-  public var gradientDescent: @Sendable (Int, Output, Input, Scalar) -> Void
+  public let gradientDescent: @Sendable (Int, Output, Input, Scalar) -> Void
   /// `(count, w, a, g, rate, momentum, nesterov)`
-  public var momentum: @Sendable (Int, Output, Output, Input, Scalar, Scalar, Bool) -> Void
+  public let momentum: @Sendable (Int, Output, Output, Input, Scalar, Scalar, Bool) -> Void
   /// `(count, w, m, v, g, alpha, beta1, beta2, epsilon, nesterov)`
-  public var adam: @Sendable (Int, Output, Output, Output, Input, Scalar, Scalar, Scalar, Scalar, Bool) -> Void
+  public let adam: @Sendable (Int, Output, Output, Output, Input, Scalar, Scalar, Scalar, Scalar, Bool) -> Void
   /// `(count, w, a, g, rate, epsilon, updateSlots)`
-  public var adagrad: @Sendable (Int, Output, Output, Input, Scalar, Scalar, Bool) -> Void
+  public let adagrad: @Sendable (Int, Output, Output, Input, Scalar, Scalar, Bool) -> Void
   /// `(count, w, r, mom, g, rate, rho, momentum, epsilon)`
-  public var rmsProp: @Sendable (Int, Output, Output, Output, Input, Scalar, Scalar, Scalar, Scalar) -> Void
+  public let rmsProp: @Sendable (Int, Output, Output, Output, Input, Scalar, Scalar, Scalar, Scalar) -> Void
 
   public init(
     unary: @escaping @Sendable (UnaryOperation, Int, Input, Output) -> Bool,

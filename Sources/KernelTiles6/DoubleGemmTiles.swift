@@ -1,8 +1,8 @@
 /// The inner loops of matrix products, six rows and two vectors of columns at a time: what sixteen registers hold.
-let doubleRowTile = 6
+public let doubleRowTile = 6
 
 /// See `GemmKernels.block`.
-func doubleGemmBlock(
+public func doubleGemmBlock(
   _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Double>,
   _ bRow: Int, _ bPanel: Int, _ c: UnsafeMutablePointer<Double>, _ cRow: Int, _ accumulate: Bool
 ) {

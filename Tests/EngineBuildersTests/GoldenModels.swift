@@ -154,8 +154,6 @@ import Testing
       _ = try CrossEntropy.softmaxStoppingLabels(labels: x, logits: x)
       _ = try CrossEntropy.softmax(labels: x, logits: x)
       _ = try CrossEntropy.sparseSoftmax(labels: try graph.longs(nil), logits: x)
-      let labels = try graph.longs(nil, 2)
-      _ = try CrossEntropy.sparseSoftmax(labels: labels, logits: try graph.floats(nil, 2, 3))
       try graph.group([try graph.addNode("NoOp"), v.node])
       _ = try NN.tuple([v, nil, x], controls: [try graph.addNode("NoOp")])
     }

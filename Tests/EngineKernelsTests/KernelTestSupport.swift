@@ -4,6 +4,9 @@ import Testing
 
 @testable import EngineKernels
 
+/// All suites of this module, one after the other: they change the level and the number of threads.
+@Suite(.serialized) struct KernelTests {}
+
 /// A small generator with a fixed seed, so that failures repeat.
 struct TestNumbers {
   private var philox: Philox
@@ -30,7 +33,11 @@ struct TestNumbers {
 
 /// Runs `body` once per CPU level that this machine has.
 func atEveryLevel(_ body: () throws -> Void) rethrows {
-  for table in Kernels.availableTables { try Kernels.$tableOverride.withValue(table) { try body() } }
+  defer { Kernels.table = Kernels.availableTables[Kernels.availableTables.count - 1] }
+  for table in Kernels.availableTables {
+    Kernels.table = table
+    try body()
+  }
 }
 
 extension Tensor {

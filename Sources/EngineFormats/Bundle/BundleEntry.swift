@@ -2,7 +2,9 @@ import EngineCore
 
 /// What a checkpoint's index says about one tensor.
 public struct BundleEntry: Sendable {
+  /// The element type.
   public let dtype: DType
+  /// The full shape, also of a partitioned tensor.
   public let shape: [Int]
   /// The parts in which a partitioned tensor is stored; empty for a tensor in one piece.
   public let slices: [TensorSlice]

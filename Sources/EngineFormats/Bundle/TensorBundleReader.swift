@@ -5,7 +5,9 @@ import EngineCore
 /// The index is read and checked as a whole at the start; tensors are read when asked for, straight into their memory,
 /// and their checksums are verified.
 public final class TensorBundleReader: @unchecked Sendable {
+  /// What the checkpoint's file names begin with.
   public let prefix: String
+  /// The number of data files.
   public let shardCount: Int
   private let entries: [ByteString: BundleEntry]
   private let lock = Lock()
@@ -27,6 +29,7 @@ public final class TensorBundleReader: @unchecked Sendable {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Whether the checkpoint has a tensor of this name.
   public func contains(_ name: String) -> Bool { !name.isEmpty && entries[ByteString(name.utf8)] != nil }
 
   /// A tensor's type and full shape.

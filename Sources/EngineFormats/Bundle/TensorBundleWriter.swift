@@ -20,6 +20,7 @@ import EngineCore
 ///
 /// **Source**: layout of `tensorflow/core/util/tensor_bundle` and of LevelDB's tables.
 public final class TensorBundleWriter {
+  /// What the checkpoint's file names begin with.
   public let prefix: String
   private let data: AtomicFile
   private var entries: [ByteString: BundleEntry] = [:]

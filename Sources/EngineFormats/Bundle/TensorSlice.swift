@@ -5,6 +5,7 @@ import EngineCore
 ///   TensorSlice(starts: [0, 0], lengths: [5, nil])      // rows 0 to 4
 ///   TensorSlice(parsing: "0,5:-")                       // the same, in the notation of SaveV2
 public struct TensorSlice: Sendable, Hashable {
+  /// The first index in each dimension.
   public let starts: [Int]
   /// `nil`: the whole dimension. A checkpoint remembers whether a dimension was given in full or by its length.
   public let lengths: [Int?]
@@ -114,6 +115,7 @@ public struct TensorSlice: Sendable, Hashable {
 }
 
 extension TensorSlice: CustomStringConvertible {
+  /// SaveV2's notation.
   public var description: String {
     zip(starts, lengths).map { start, length in length.map { "\(start),\($0)" } ?? "-" }.joined(separator: ":")
   }

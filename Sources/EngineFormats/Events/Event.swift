@@ -2,6 +2,7 @@ import EngineCore
 
 /// Builds the messages that go into event files; the wall time is now unless given.
 public enum Event {
+  /// What happened to a session.
   public enum SessionStatus: Int64, Sendable {
     case unspecified = 0
     case start = 1
@@ -41,6 +42,7 @@ public enum Event {
     try summary(ProtoMessage("Summary", parsing: serialized), step: step, wallSeconds: wallSeconds)
   }
 
+  /// An event that tells of the start, stop or checkpoint of a session.
   public static func sessionLog(
     _ status: SessionStatus, checkpointPath: String = "", message: String = "", step: Int?, wallSeconds: Double? = nil
   ) throws -> ProtoMessage {
@@ -80,6 +82,7 @@ public enum Event {
 ///
 ///   let summary = try Summary.message([.scalar("loss", 0.5), .histogram("w", tensor)])
 public enum Summary {
+  /// One value of a summary; the text is its tag.
   public enum Value: Sendable {
     case scalar(_ tag: String, Float)
     case histogram(_ tag: String, Tensor)

@@ -14,6 +14,7 @@ import Glibc
 /// Up to `queueSize` events are gathered before they are handed to the system; also after `flushSeconds`, on
 /// ``flush()`` and on ``close()``.
 public final class EventFileWriter: @unchecked Sendable {
+  /// Where the files are.
   public let directory: String
   /// The file that events go to; another one after ``reopen()``.
   public var path: String { lock.withLock { currentPath } }
@@ -39,6 +40,7 @@ public final class EventFileWriter: @unchecked Sendable {
 
   deinit { try? records?.close() }
 
+  /// Whether events are ignored at present.
   public var isClosed: Bool { lock.withLock { records == nil } }
 
   /// Adds an event (of type `Event`). Does nothing when the writer is closed.
@@ -115,6 +117,7 @@ public final class EventFileWriter: @unchecked Sendable {
 public final class EventFileReader {
   private let records: RecordReader
 
+  /// **Errors**: those of the file system.
   public init(_ path: String) throws { records = try RecordReader(path) }
 
   /// The next event; `nil` at the end, and when the rest is a record that has not been written completely yet.

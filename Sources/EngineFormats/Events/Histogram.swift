@@ -6,6 +6,7 @@ import EngineCore
 /// the exclusive upper bound of its bucket. Sums are taken in float64 in the order of the numbers.
 /// **Source**: the buckets of `tf.summary.histogram`.
 public struct Histogram: Sendable {
+  /// The exclusive upper bounds of the buckets, ascending.
   public static let limits: [Double] = {
     var positive: [Double] = []
     var limit = 1e-12
@@ -17,13 +18,20 @@ public struct Histogram: Sendable {
     return positive.reversed().map { -$0 } + [0] + positive
   }()
 
+  /// The smallest number counted; the largest there is when there is none.
   public private(set) var minimum = Double.greatestFiniteMagnitude
+  /// The largest number counted; the smallest there is when there is none.
   public private(set) var maximum = -Double.greatestFiniteMagnitude
+  /// How many numbers were counted.
   public private(set) var count = 0.0
+  /// Their sum.
   public private(set) var sum = 0.0
+  /// The sum of their squares.
   public private(set) var sumOfSquares = 0.0
+  /// The count of each bucket.
   public private(set) var buckets = [Double](repeating: 0, count: Histogram.limits.count)
 
+  /// A histogram of nothing.
   public init() {}
 
   /// Counts all elements of a tensor of real numbers.

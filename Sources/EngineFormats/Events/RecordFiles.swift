@@ -58,14 +58,19 @@ public final class RecordWriter {
 
   init(_ output: OutputFile) { self.output = output }
 
+  /// The path that the file was opened by.
   public var path: String { output.path }
 
+  /// Appends a record.
+  /// **Errors**: those of the file system.
   public func write(_ record: UnsafeRawBufferPointer) throws {
     try output.write(RecordFraming.header(record.count))
     try output.write(record)
     try output.write(RecordFraming.footer(record))
   }
 
+  /// Appends a record.
+  /// **Errors**: those of the file system.
   public func write(_ record: ByteString) throws { try record.withUnsafeBytes { try write($0) } }
 
   /// Hands everything to the system.
@@ -92,6 +97,7 @@ public final class RecordReader {
     self.bufferSize = max(bufferSize, 64)
   }
 
+  /// The path that the file was opened by.
   public var path: String { file.path }
 
   /// The next record; `nil` at the end of the file, also when that cuts a record's header off (as TensorFlow has it).

@@ -9,7 +9,9 @@ import Glibc
 ///   try file.output.write(bytes)
 ///   try file.commit()                // an uncommitted file is removed when the object dies
 public final class AtomicFile {
+  /// The name that the file gets in the end.
   public let path: String
+  /// Takes the content.
   public let output: OutputFile
   private let temporaryPath: String
   private var isFinished = false

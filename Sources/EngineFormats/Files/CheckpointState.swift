@@ -9,13 +9,16 @@ import Glibc
 
 /// Which checkpoints a directory holds, and which is the newest.
 public struct CheckpointState: Sendable, Equatable {
+  /// The prefix of the newest checkpoint.
   public var modelCheckpointPath: String
   /// Oldest first; the last one is `modelCheckpointPath`.
   public var allModelCheckpointPaths: [String]
   /// Seconds since 1970, one for each path; empty when not recorded.
   public var timestamps: [Double]
+  /// When a checkpoint was last set apart to be kept for good.
   public var lastPreservedTimestamp: Double?
 
+  /// A state of these paths, taken as they are.
   public init(
     modelCheckpointPath: String, allModelCheckpointPaths: [String] = [], timestamps: [Double] = [],
     lastPreservedTimestamp: Double? = nil

@@ -12,17 +12,23 @@ import EngineCore
 public struct Checksum: Sendable {
   private var state: UInt32 = 0xffff_ffff
 
+  /// The checksum of nothing.
   public init() {}
 
+  /// The checksum of these bytes.
   public init(_ bytes: UnsafeRawBufferPointer) { update(bytes) }
+  /// The checksum of these bytes.
   public init(_ bytes: ByteString) { update(bytes) }
 
+  /// The checksum as it is.
   public var value: UInt32 { ~state }
   /// Rotated and offset, so that the checksum of data that holds checksums stays meaningful.
   public var masked: UInt32 { Checksum.mask(value) }
 
+  /// The stored form of a checksum.
   public static func mask(_ value: UInt32) -> UInt32 { (value >> 15 | value << 17) &+ 0xa282_ead8 }
 
+  /// The checksum of a stored form.
   public static func unmask(_ masked: UInt32) -> UInt32 {
     let rotated = masked &- 0xa282_ead8
     return rotated >> 17 | rotated << 15
@@ -30,6 +36,7 @@ public struct Checksum: Sendable {
 
   private static let hasInstruction = engine_crc32c_is_available() != 0
 
+  /// Goes on with these bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     if Checksum.hasInstruction {
       state = engine_crc32c_update(state, bytes.baseAddress, bytes.count)
@@ -38,8 +45,10 @@ public struct Checksum: Sendable {
     }
   }
 
+  /// Goes on with these bytes.
   public mutating func update(_ bytes: ByteString) { bytes.withUnsafeBytes { update($0) } }
 
+  /// Goes on with the bytes of a number, which the caller has brought into little-endian order.
   public mutating func update<Value: BitwiseCopyable>(littleEndian value: Value) {
     withUnsafeBytes(of: value) { update($0) }
   }

@@ -8,8 +8,11 @@ import Glibc
 /// - `makeDirectories`, `rename`, `remove`, `removeTree`, `synchronizeDirectory`
 /// - `join`, `directory(of:)`, `baseName(of:)`, `hostName`
 public enum FileSystem {
+  /// What the file system says about a path.
   public struct Status: Sendable {
+    /// The size of a file.
     public let byteCount: Int
+    /// Whether it is a directory.
     public let isDirectory: Bool
     /// Time of the last change of the content, in seconds since 1970.
     public let modificationSeconds: Double
@@ -34,8 +37,10 @@ public enum FileSystem {
     return EngineError(code: code, "\(path); \(String(cString: strerror(number)))")
   }
 
+  /// Whether there is something at the path.
   public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether the path is a directory.
   public static func isDirectory(_ path: String) -> Bool { (try? status(path).isDirectory) ?? false }
 
   /// **Errors**: `NotFound` and the like.
@@ -169,6 +174,7 @@ public enum FileSystem {
     return String(path[path.index(after: slash)...])
   }
 
+  /// This machine's name.
   public static var hostName: String {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }

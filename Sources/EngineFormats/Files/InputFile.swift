@@ -3,6 +3,7 @@ import Glibc
 
 /// A file open for reading at any position; may be used by several threads.
 public final class InputFile: @unchecked Sendable {
+  /// The path that the file was opened by.
   public let path: String
   private let descriptor: Int32
 

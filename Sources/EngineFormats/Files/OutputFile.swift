@@ -5,6 +5,7 @@ import Glibc
 ///
 /// After a failure every further call throws the same error. Not thread-safe.
 public final class OutputFile: @unchecked Sendable {
+  /// What to do about an existing file.
   public enum Mode: Sendable {
     /// Fails with `AlreadyExists` when the file exists.
     case create
@@ -13,6 +14,7 @@ public final class OutputFile: @unchecked Sendable {
     case append
   }
 
+  /// The path that the file was opened by.
   public let path: String
   /// Bytes written through this object, whether they have reached the system or not.
   public private(set) var byteCount = 0
@@ -21,6 +23,7 @@ public final class OutputFile: @unchecked Sendable {
   private var failed: EngineError?
   private static let bufferSize = 1 << 18
 
+  /// **Errors**: those of the file system.
   public init(_ path: String, _ mode: Mode) throws {
     self.path = path
     let flags =
@@ -35,6 +38,8 @@ public final class OutputFile: @unchecked Sendable {
 
   deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
 
+  /// Appends bytes.
+  /// **Errors**: those of the file system; `FailedPrecondition` when the file is closed.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     try check()
     byteCount += bytes.count
@@ -46,6 +51,8 @@ public final class OutputFile: @unchecked Sendable {
     if bytes.count < Self.bufferSize { pending.append(contentsOf: bytes) } else { try writeNow(bytes) }
   }
 
+  /// Appends bytes.
+  /// **Errors**: those of the file system; `FailedPrecondition` when the file is closed.
   public func write(_ bytes: ByteString) throws { try bytes.withUnsafeBytes { try write($0) } }
 
   /// Hands everything to the system.

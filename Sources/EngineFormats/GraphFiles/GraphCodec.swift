@@ -13,7 +13,9 @@ import EngineGraph
 public enum GraphCodec {
   /// The version of graphs that TensorFlow 2.15.1 writes.
   public static let producerVersion: Int64 = 1645
+  /// The release whose formats these are.
   public static let tensorFlowVersion = "2.15.1"
+  /// That release's revision.
   public static let tensorFlowGitVersion = "v2.15.0-11-g63f5a65c7cd"
 
   /// A graph with its functions.

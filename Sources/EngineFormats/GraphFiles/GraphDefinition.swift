@@ -3,13 +3,17 @@ import EngineGraph
 
 /// A graph as a file describes it: nodes by name, not yet checked against any op's signature.
 public struct GraphDefinition: Sendable {
+  /// A reference to an output of another node.
   public struct Input: Sendable, Hashable {
+    /// The other node's name.
     public let node: String
     /// In a function's body, the name of the output argument that `index` counts in.
     public let argument: String?
+    /// Which output it is.
     public let index: Int
   }
 
+  /// A node: its op, where its inputs come from, and its attributes.
   public struct NodeDefinition: Sendable {
     public let name: String
     public let op: String
@@ -19,11 +23,13 @@ public struct GraphDefinition: Sendable {
     public let attributes: [String: AttributeValue]
   }
 
+  /// An argument of a function.
   public struct Argument: Sendable {
     public let name: String
     public let dtype: DType
   }
 
+  /// A function of the graph's library.
   public struct FunctionDefinition: Sendable {
     public let name: String
     public let inputs: [Argument]
@@ -35,6 +41,7 @@ public struct GraphDefinition: Sendable {
 
   public let nodes: [NodeDefinition]
   public let functions: [FunctionDefinition]
+  /// The version of the program that wrote the graph; 0 when unknown.
   public let producerVersion: Int
 
   /// Reads a `GraphDef` message.

@@ -44,6 +44,7 @@ public enum MetaGraph {
     graph["node"] = .list(nodes)
   }
 
+  /// How to save and restore a graph: the names of the tensors and the operation to use.
   public static func saverDef(
     filenameTensor: String, saveTensor: String, restoreOp: String, maxToKeep: Int = 5, isSharded: Bool = false,
     keepCheckpointEveryHours: Float = 10000
@@ -59,6 +60,7 @@ public enum MetaGraph {
     return result
   }
 
+  /// Name, type and shape of a tensor.
   public static func tensorInfo(_ output: Output) throws -> ProtoMessage {
     var result = try ProtoMessage("TensorInfo")
     result["name"] = .string(output.name)
@@ -67,6 +69,7 @@ public enum MetaGraph {
     return result
   }
 
+  /// The inputs and outputs of a graph under the keys that a caller uses.
   public static func signatureDef(inputs: [String: Output], outputs: [String: Output], methodName: String) throws
     -> ProtoMessage
   {
@@ -87,10 +90,12 @@ public enum MetaGraph {
     try collectionDef("BytesList", "bytes_list", messages.map { .bytes($0) })
   }
 
+  /// A collection of whole numbers.
   public static func collectionDef(integers: [Int]) throws -> ProtoMessage {
     try collectionDef("Int64List", "int64_list", integers.map { .int(Int64($0)) })
   }
 
+  /// A collection of floating-point numbers.
   public static func collectionDef(floats: [Float]) throws -> ProtoMessage {
     try collectionDef("FloatList", "float_list", floats.map { .float($0) })
   }
@@ -115,6 +120,7 @@ public enum MetaGraph {
     return result
   }
 
+  /// A saved model of these meta graphs.
   public static func savedModel(_ metaGraphs: [ProtoMessage]) throws -> ProtoMessage {
     var result = try ProtoMessage("SavedModel")
     result["saved_model_schema_version"] = 1

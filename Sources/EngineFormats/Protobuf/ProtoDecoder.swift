@@ -5,17 +5,23 @@ import EngineCore
 /// Public so that hot paths (parsing examples) can walk messages without building a ``ProtoMessage``.
 public struct ProtoDecoder {
   private let bytes: UnsafeRawBufferPointer
+  /// How many bytes have been read.
   public private(set) var position = 0
 
   /// The memory must outlive the decoder.
   public init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
+  /// Whether everything has been read.
   public var isAtEnd: Bool { position >= bytes.count }
+  /// How many bytes are left.
   public var remaining: Int { bytes.count - position }
 
+  /// The error for values that are cut off.
   public static let truncated = EngineError.dataLoss(
     "truncated protocol buffer: a value runs past the end of its message")
 
+  /// A number in base 128.
+  /// **Errors**: `DataLoss` when cut off or too long.
   public mutating func varint() throws -> UInt64 {
     var result: UInt64 = 0
     var shift: UInt64 = 0
@@ -40,12 +46,14 @@ public struct ProtoDecoder {
     return (number, Int(value & 7))
   }
 
+  /// Four bytes, little-endian.
   public mutating func fixed32() throws -> UInt32 {
     guard remaining >= 4 else { throw Self.truncated }
     defer { position += 4 }
     return UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt32.self))
   }
 
+  /// Eight bytes, little-endian.
   public mutating func fixed64() throws -> UInt64 {
     guard remaining >= 8 else { throw Self.truncated }
     defer { position += 8 }
@@ -222,6 +230,7 @@ extension ProtoMessage {
     try bytes.withUnsafeBytes { try merge($0) }
   }
 
+  /// As `init(_:parsing:)` for an array.
   public init(_ name: String, parsing bytes: UnsafeRawBufferPointer) throws {
     try self.init(name)
     try merge(bytes)

@@ -4,10 +4,13 @@ import EngineCore
 ///
 /// Public so that hot paths (events, examples) can write messages without building a ``ProtoMessage``.
 public struct ProtoEncoder: Sendable {
+  /// What has been written.
   public private(set) var bytes: ByteString = []
 
+  /// An encoder that has written nothing.
   public init() {}
 
+  /// A number in base 128.
   public mutating func varint(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
@@ -17,16 +20,20 @@ public struct ProtoEncoder: Sendable {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
+  /// What precedes the value of a field.
   public mutating func tag(_ number: Int, _ wireType: UInt64) { varint(UInt64(number) << 3 | wireType) }
 
+  /// Four bytes, little-endian.
   public mutating func fixed32(_ value: UInt32) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// Eight bytes, little-endian.
   public mutating func fixed64(_ value: UInt64) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 
+  /// The number of bytes, then the bytes.
   public mutating func lengthDelimited(_ content: some Collection<UInt8>) {
     varint(UInt64(content.count))
     bytes.append(contentsOf: content)

@@ -59,6 +59,7 @@ extension ProtoValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, E
 
 /// A message of any type of ``ProtoSchema``.
 public struct ProtoMessage: Sendable {
+  /// The message's type.
   public let descriptor: ProtoDescriptor
   /// One entry per field of the descriptor; `nil` where nothing was set.
   var values: [ProtoValue?]
@@ -134,8 +135,10 @@ public struct ProtoMessage: Sendable {
 
   // MARK: Typed reading, with protocol buffers' defaults
 
+  /// Whether the field was set.
   public func has(_ name: String) -> Bool { self[name] != nil }
 
+  /// A text field.
   public func string(_ name: String) -> String {
     switch self[name] {
     case .string(let value): value
@@ -144,6 +147,7 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// A field of bytes.
   public func bytes(_ name: String) -> ByteString {
     switch self[name] {
     case .bytes(let value): value
@@ -152,11 +156,13 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// A field of whole numbers or of an enumeration.
   public func int(_ name: String) -> Int {
     if case .int(let value)? = self[name] { return Int(value) }
     return 0
   }
 
+  /// A Boolean field.
   public func bool(_ name: String) -> Bool {
     if case .bool(let value)? = self[name] { return value }
     return false
@@ -171,16 +177,19 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// A message field; `nil` when not set.
   public func message(_ name: String) -> ProtoMessage? {
     if case .message(let value)? = self[name] { return value }
     return nil
   }
 
+  /// The elements of a repeated field.
   public func list(_ name: String) -> [ProtoValue] {
     if case .list(let values)? = self[name] { return values }
     return []
   }
 
+  /// The elements of a repeated field of messages.
   public func messages(_ name: String) -> [ProtoMessage] {
     list(name).compactMap {
       if case .message(let value) = $0 { return value }
@@ -188,6 +197,7 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// The elements of a repeated text field.
   public func strings(_ name: String) -> [String] {
     list(name).map {
       switch $0 {
@@ -198,6 +208,7 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// The elements of a repeated field of bytes.
   public func byteStrings(_ name: String) -> [ByteString] {
     list(name).map {
       switch $0 {
@@ -208,6 +219,7 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// The elements of a repeated field of whole numbers.
   public func ints(_ name: String) -> [Int] {
     list(name).map {
       if case .int(let value) = $0 { return Int(value) }
@@ -215,6 +227,7 @@ public struct ProtoMessage: Sendable {
     }
   }
 
+  /// The elements of a repeated field of floating-point numbers.
   public func doubles(_ name: String) -> [Double] {
     list(name).map {
       switch $0 {

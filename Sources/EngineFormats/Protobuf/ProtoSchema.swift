@@ -32,12 +32,15 @@ public final class ProtoEnum: Sendable {
     self.values = values
   }
 
+  /// A number's name.
   public func name(of number: Int32) -> String? { values.first { $0.number == number }?.name }
+  /// A name's number.
   public func number(of name: String) -> Int32? { values.first { $0.name == name }?.number }
 }
 
 /// One field of a message.
 public struct ProtoField: Sendable {
+  /// How many values a field has.
   public enum Cardinality: Sendable {
     /// `hasPresence`: an explicitly set default is written (messages, members of a oneof, `optional`).
     case single(hasPresence: Bool)
@@ -76,6 +79,7 @@ public final class ProtoDescriptor: Sendable {
     slotsByNumber = byNumber
   }
 
+  /// Looks a field up.
   public func field(named name: String) -> ProtoField? { slotsByName[name].map { fields[$0] } }
   func field(numbered number: Int) -> ProtoField? { slotsByNumber[number].map { fields[$0] } }
 }
@@ -98,6 +102,7 @@ public enum ProtoSchema {
     return descriptor
   }
 
+  /// All message types, sorted.
   public static var messageNames: [String] { parsed.keys.sorted() }
 
   private static func parse(_ tables: [String]) -> [String: ProtoDescriptor] {

@@ -2,6 +2,8 @@ import EngineCore
 
 extension PlainKernels {
   package static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
+    if a.dtype == .complex64 { return try ComplexLoops<Float>().binary(operation, a, b, z) }
+    if a.dtype == .complex128 { return try ComplexLoops<Double>().binary(operation, a, b, z) }
     let name = "\(operation)"
     switch operation {
     case .add, .subtract, .multiply, .maximum, .minimum, .squaredDifference, .truncateMod, .floorMod, .floorDivide,

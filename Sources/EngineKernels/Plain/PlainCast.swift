@@ -11,6 +11,20 @@ extension PlainKernels {
       y.pointer.copyMemory(from: x.pointer, byteCount: x.byteCount)
       return
     }
+    if x.dtype.isComplex && y.dtype.isComplex {
+      if x.dtype == .complex64 {
+        let (source, target) = (
+          x.pointer.assumingMemoryBound(to: Float.self), y.pointer.assumingMemoryBound(to: Double.self)
+        )
+        for i in 0..<2 * x.elementCount { target[i] = Double(source[i]) }
+      } else {
+        let (source, target) = (
+          x.pointer.assumingMemoryBound(to: Double.self), y.pointer.assumingMemoryBound(to: Float.self)
+        )
+        for i in 0..<2 * x.elementCount { target[i] = Float(source[i]) }
+      }
+      return
+    }
     let block = 512
     let count = x.elementCount
     let isFloat = x.dtype.isFloating || x.dtype.isComplex

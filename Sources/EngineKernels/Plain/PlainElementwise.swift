@@ -12,6 +12,8 @@ extension PlainKernels {
   package static func compare(_ operation: ComparisonOperation, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
     switch a.dtype {
     case .string: compareStrings(operation, a, b, z)
+    case .complex64: try ComplexLoops<Float>().compare(operation, a, b, z)
+    case .complex128: try ComplexLoops<Double>().compare(operation, a, b, z)
     case .bool: try Comparison(operation: operation, a: a, b: b, z: z).run(UInt8.self)
     default: try dispatch(real: a.dtype, "\(operation)", Comparison(operation: operation, a: a, b: b, z: z))
     }
@@ -45,6 +47,8 @@ extension PlainKernels {
   }
 
   package static func addN(_ xs: [Tensor], into z: Tensor) throws {
+    if z.dtype == .complex64 { return ComplexLoops<Float>().addN(xs, z) }
+    if z.dtype == .complex128 { return ComplexLoops<Double>().addN(xs, z) }
     try dispatch(real: z.dtype, "addN", Addition(xs: xs, z: z))
   }
 }

@@ -4,6 +4,8 @@ extension PlainKernels {
   package static func matmul(
     _ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool, into c: Tensor
   ) throws {
+    if c.dtype == .complex64 { return ComplexLoops<Float>().matmul(a, b, transposeA, transposeB, c) }
+    if c.dtype == .complex128 { return ComplexLoops<Double>().matmul(a, b, transposeA, transposeB, c) }
     try dispatch(real: c.dtype, "matmul", MatMul(a: a, b: b, transposeA: transposeA, transposeB: transposeB, c: c))
   }
 

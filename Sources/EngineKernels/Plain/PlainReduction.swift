@@ -10,6 +10,8 @@ extension PlainKernels {
       ReductionWalk(x.shape, axes).forEach { from, to in
         if operation == .all { target[to] &= source[from] } else { target[to] |= source[from] }
       }
+    case _ where x.dtype == .complex64: try ComplexLoops<Float>().reduce(operation, x, axes, y)
+    case _ where x.dtype == .complex128: try ComplexLoops<Double>().reduce(operation, x, axes, y)
     default:
       try dispatch(real: x.dtype, "\(operation)", RealReduction(operation: operation, x: x, axes: axes, y: y))
     }

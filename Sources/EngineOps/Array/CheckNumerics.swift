@@ -6,7 +6,7 @@ extension OpDefinition {
   /// The input, unless it has infinities or NaNs: then an error with `message`.
   static let checkNumerics = OpDefinition(
     "CheckNumerics", inputs: [.tensor("tensor", "T")], outputs: [.tensor("output", "T")],
-    attributes: [.type("T", .floating), .string("message")], shape: ShapeContext.sameAsFirst,
+    attributes: [.type("T", .floating), .string("message")], isStateful: true, shape: ShapeContext.sameAsFirst,
     gradient: .rule { context in
       let message =
         "Not a number (NaN) or infinity (Inf) values detected in gradient. \(context.node.string("message"))"

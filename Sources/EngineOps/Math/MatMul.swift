@@ -8,7 +8,7 @@ extension OpDefinition {
   static let matMul = OpDefinition(
     "MatMul", inputs: [.tensor("a", "T"), .tensor("b", "T")], outputs: [.tensor("product", "T")],
     attributes: [
-      .bool("transpose_a", false), .bool("transpose_b", false), .bool("grad_a", false), .bool("grad_b", false),
+      .bool("transpose_a", false), .bool("transpose_b", false),
       .type("T", DType.matrix),
     ],
     shape: { context in

@@ -55,9 +55,12 @@ struct WindowAttributes {
 
   /// The size of the window's output along one axis, and the padding before.
   /// **Errors**: `ValueError` when the window does not fit.
-  private func extent(_ input: Int, _ size: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int) throws
-    -> (output: Int, pad: Int)
-  {
+  ///
+  /// - Parameter isStatic: while the graph is built, TensorFlow refuses a window that is larger than the input; in a run
+  ///   it may give an output of size 0.
+  private func extent(
+    _ input: Int, _ size: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int, isStatic: Bool
+  ) throws -> (output: Int, pad: Int) {
     let effective = (size - 1) * dilation + 1
     switch padding {
     case "SAME":
@@ -65,7 +68,7 @@ struct WindowAttributes {
       return (output, max((output - 1) * stride + effective - input, 0) / 2)
     default:
       let padded = input + before + after
-      guard size > 0, padded - effective + stride >= 0 else {
+      guard size > 0, padded - effective + (isStatic ? 0 : stride) >= 0 else {
         throw EngineError.value("Negative dimension size caused by subtracting \(effective) from \(padded)")
       }
       return ((padded - effective + stride) / stride, before)
@@ -76,9 +79,9 @@ struct WindowAttributes {
   func geometry(height: Int, width: Int, kernelHeight: Int, kernelWidth: Int) throws -> WindowGeometry {
     do {
       let (rows, top) = try extent(
-        height, kernelHeight, strides.height, dilations.height, explicit.top, explicit.bottom)
+        height, kernelHeight, strides.height, dilations.height, explicit.top, explicit.bottom, isStatic: false)
       let (columns, left) = try extent(
-        width, kernelWidth, strides.width, dilations.width, explicit.left, explicit.right)
+        width, kernelWidth, strides.width, dilations.width, explicit.left, explicit.right, isStatic: false)
       return WindowGeometry(
         height: kernelHeight, width: kernelWidth, strideHeight: strides.height, strideWidth: strides.width,
         dilationHeight: dilations.height, dilationWidth: dilations.width, padTop: top, padLeft: left,
@@ -93,11 +96,11 @@ struct WindowAttributes {
     var dimensions: [Int?] = [input[0], nil, nil, nil]
     if let size = input[heightAxis], let kernel = kernelHeight {
       dimensions[heightAxis] =
-        try extent(size, kernel, strides.height, dilations.height, explicit.top, explicit.bottom).output
+        try extent(size, kernel, strides.height, dilations.height, explicit.top, explicit.bottom, isStatic: true).output
     }
     if let size = input[widthAxis], let kernel = kernelWidth {
       dimensions[widthAxis] =
-        try extent(size, kernel, strides.width, dilations.width, explicit.left, explicit.right).output
+        try extent(size, kernel, strides.width, dilations.width, explicit.left, explicit.right, isStatic: true).output
     }
     dimensions[channelAxis] = channels
     return Shape(dimensions)

@@ -42,7 +42,6 @@ extension OpDefinition {
       name, inputs: [.tensor("ref", .resource), .tensor("indices", "Tindices"), .tensor("updates", "T")],
       attributes: [
         .type("T"), .type("Tindices", .index), .bool("use_locking", true),
-        .string("bad_indices_policy", ""),
       ],
       isStateful: true, shape: ShapeContext.none, gradient: .none
     ) { context in

@@ -1,8 +1,8 @@
 /// The inner loops of matrix products, twelve rows and two vectors of columns at a time: what 32 registers hold.
-let doubleRowTile = 12
+public let doubleRowTile = 12
 
 /// See `GemmKernels.block`.
-func doubleGemmBlock(
+public func doubleGemmBlock(
   _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Double>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Double>,
   _ bRow: Int, _ bPanel: Int, _ c: UnsafeMutablePointer<Double>, _ cRow: Int, _ accumulate: Bool
 ) {

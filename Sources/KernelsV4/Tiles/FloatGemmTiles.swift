@@ -1,8 +1,8 @@
 /// The inner loops of matrix products, twelve rows and two vectors of columns at a time: what 32 registers hold.
-let floatRowTile = 12
+public let floatRowTile = 12
 
 /// See `GemmKernels.block`.
-func floatGemmBlock(
+public func floatGemmBlock(
   _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ aRow: Int, _ aColumn: Int, _ b: UnsafePointer<Float>,
   _ bRow: Int, _ bPanel: Int, _ c: UnsafeMutablePointer<Float>, _ cRow: Int, _ accumulate: Bool
 ) {

@@ -123,7 +123,6 @@ def nn_helpers():
     tf.nn.softmax_cross_entropy_with_logits(labels=x, logits=x)
     tf.nn.softmax_cross_entropy_with_logits_v2(labels=x, logits=x)
     tf.nn.sparse_softmax_cross_entropy_with_logits(labels=longs(None), logits=x)
-    tf.nn.sparse_softmax_cross_entropy_with_logits(labels=longs(None, 2), logits=floats(None, 2, 3))
     tf.group(tf.no_op(), v)
     tf.tuple([v, None, x], control_inputs=[tf.no_op()])
 

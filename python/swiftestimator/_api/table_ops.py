@@ -40,10 +40,8 @@ TABLE = {
         ),
         "1 manip": "batch_to_space_nd gather_nd reshape reverse roll scatter_nd space_to_batch_nd tile",
         "12 math": "invert_permutation",
-        "12 nn": "depth_to_space space_to_depth",
-        "12 random": "split",
-        "1 sets": "size",
-        "2 sets": "size=size_v2",
+        "1 nn": "depth_to_space space_to_depth",
+        "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",
         "1 sparse": "placeholder=sparse_placeholder",
     },
     "_ops.bitwise_ops": {
@@ -82,7 +80,8 @@ TABLE = {
     "_ops.clip_ops": {
         "1 tf": "clip_by_average_norm global_norm verify_tensor_all_finite",
         "12 tf": "clip_by_global_norm clip_by_norm clip_by_value",
-        "12 debugging": "assert_all_finite=verify_tensor_all_finite",
+        "1 debugging": "assert_all_finite=verify_tensor_all_finite",
+        "2 debugging": "assert_all_finite=verify_tensor_all_finite_v2",
         "12 linalg": "global_norm",
     },
     "_ops.control_flow_ops": {
@@ -95,18 +94,17 @@ TABLE = {
     },
     "_ops.conv_ops": {
         "1 nn": (
-            "avg_pool avg_pool_v2 conv1d conv2d conv2d_backprop_filter conv2d_backprop_input conv2d_transpose "
-            "conv3d conv3d_transpose convolution depthwise_conv2d depthwise_conv2d_native max_pool max_pool_v2 "
-            "separable_conv2d"
+            "avg_pool avg_pool2d avg_pool_v2 conv1d conv2d conv2d_backprop_filter conv2d_backprop_input "
+            "conv2d_transpose conv3d conv3d_transpose convolution depthwise_conv2d depthwise_conv2d_native "
+            "dilation2d erosion2d max_pool max_pool_v2 max_pool_with_argmax pool separable_conv2d"
         ),
-        "12 nn": (
-            "atrous_conv2d avg_pool1d avg_pool2d avg_pool3d conv1d_transpose dilation2d erosion2d max_pool1d "
-            "max_pool2d max_pool3d max_pool_with_argmax pool"
-        ),
+        "12 nn": "atrous_conv2d avg_pool1d avg_pool3d conv1d_transpose max_pool1d max_pool2d max_pool3d",
         "2 nn": (
-            "avg_pool=avg_pool_v2 conv1d=conv1d_v2 conv2d=conv2d_v2 conv2d_transpose=conv2d_transpose_v2 "
-            "conv3d=conv3d_v2 conv3d_transpose=conv3d_transpose_v2 convolution=convolution_v2 "
-            "depthwise_conv2d=depthwise_conv2d_v2 max_pool=max_pool_v2 separable_conv2d=separable_conv2d_v2"
+            "avg_pool2d=avg_pool2d_v2 avg_pool=avg_pool_v2 conv1d=conv1d_v2 conv2d=conv2d_v2 "
+            "conv2d_transpose=conv2d_transpose_v2 conv3d=conv3d_v2 conv3d_transpose=conv3d_transpose_v2 "
+            "convolution=convolution_v2 depthwise_conv2d=depthwise_conv2d_v2 dilation2d=dilation2d_v2 "
+            "erosion2d=erosion2d_v2 max_pool=max_pool_v2 max_pool_with_argmax=max_pool_with_argmax_v2 "
+            "pool=pool_v2 separable_conv2d=separable_conv2d_v2"
         ),
     },
     "_ops.embedding_ops": {
@@ -122,9 +120,9 @@ TABLE = {
         "2 tf": "map_fn=map_fn_v2",
     },
     "_ops.gradients": {
-        "1 tf": "gradients",
-        "12 tf": "AggregationMethod custom_gradient hessians recompute_grad UnconnectedGradients",
-        "2 tf": "gradients=gradients_v2",
+        "1 tf": "gradients hessians",
+        "12 tf": "AggregationMethod custom_gradient recompute_grad UnconnectedGradients",
+        "2 tf": "gradients=gradients_v2 hessians=hessians_v2",
     },
     "_ops.linalg_ops": {
         "1 tf": (
@@ -158,26 +156,26 @@ TABLE = {
         "1 debugging": "is_finite is_inf is_nan is_non_decreasing is_strictly_increasing",
         "12 debugging": "is_numeric_tensor",
         "12 dtypes": "cast complex saturate_cast",
-        "1 math": "confusion_matrix",
+        "1 math": "bincount confusion_matrix",
         "12 math": (
-            "abs accumulate_n acos acosh add add_n angle asin asinh atan atan2 atanh bessel_i0e bessel_i1e "
-            "bincount ceil conj cos cosh cumprod cumsum cumulative_logsumexp digamma divide "
-            "divide_no_nan=div_no_nan equal erf erfc erfcinv erfinv exp expm1 floor floordiv floormod greater "
-            "greater_equal igamma igammac imag is_finite is_inf is_nan is_non_decreasing is_strictly_increasing "
-            "lbeta less less_equal lgamma log log1p log_sigmoid logical_and logical_not logical_or logical_xor "
-            "maximum minimum mod multiply multiply_no_nan ndtri negative nextafter not_equal polygamma pow real "
-            "reciprocal reciprocal_no_nan rint round rsqrt scalar_mul sigmoid sign sin sinh softplus sqrt square "
-            "squared_difference subtract tan tanh truediv xdivy xlog1py xlogy zeta"
+            "abs accumulate_n acos acosh add add_n angle asin asinh atan atan2 atanh bessel_i0e bessel_i1e ceil "
+            "conj cos cosh cumprod cumsum cumulative_logsumexp digamma divide divide_no_nan=div_no_nan equal erf "
+            "erfc erfcinv erfinv exp expm1 floor floordiv floormod greater greater_equal igamma igammac imag "
+            "is_finite is_inf is_nan is_non_decreasing is_strictly_increasing lbeta less less_equal lgamma log "
+            "log1p log_sigmoid logical_and logical_not logical_or logical_xor maximum minimum mod multiply "
+            "multiply_no_nan ndtri negative nextafter not_equal polygamma pow real reciprocal reciprocal_no_nan "
+            "rint round rsqrt scalar_mul sigmoid sign sin sinh sqrt square squared_difference subtract tan tanh "
+            "truediv xdivy xlog1py xlogy zeta"
         ),
-        "2 math": "confusion_matrix=confusion_matrix_v2",
-        "12 nn": "sigmoid softplus tanh",
+        "2 math": "bincount=bincount_v2 confusion_matrix=confusion_matrix_v2",
+        "12 nn": "sigmoid tanh",
     },
     "_ops.nn_ops": {
         "1 linalg": "l2_normalize",
         "12 linalg": "normalize",
         "2 linalg": "l2_normalize=l2_normalize_v2",
         "1 math": "in_top_k l2_normalize log_softmax softmax",
-        "12 math": "softsign top_k zero_fraction",
+        "12 math": "softplus softsign top_k zero_fraction",
         "2 math": "in_top_k=in_top_k_v2 l2_normalize=l2_normalize_v2 log_softmax=log_softmax_v2 softmax=softmax_v2",
         "1 nn": (
             "crelu dropout fused_batch_norm in_top_k l2_normalize log_softmax moments relu_layer "
@@ -187,7 +185,7 @@ TABLE = {
         ),
         "12 nn": (
             "batch_normalization bias_add elu l2_loss leaky_relu local_response_normalization log_poisson_loss "
-            "lrn normalize_moments relu relu6 selu silu=swish softsign swish top_k zero_fraction"
+            "lrn normalize_moments relu relu6 selu silu=swish softplus softsign swish top_k zero_fraction"
         ),
         "2 nn": (
             "crelu=crelu_v2 dropout=dropout_v2 gelu in_top_k=in_top_k_v2 l2_normalize=l2_normalize_v2 "
@@ -249,9 +247,10 @@ TABLE = {
         ),
     },
     "_ops.sampling_ops": {
-        "1 nn": "log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler",
-        "12 nn": "ctc_loss",
-        "2 nn": "nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
+        "1 nn": (
+            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler"
+        ),
+        "2 nn": "ctc_loss=ctc_loss_v2 nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
         "12 random": "log_uniform_candidate_sampler uniform_candidate_sampler",
     },
     "_ops.script_ops": {

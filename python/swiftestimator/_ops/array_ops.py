@@ -136,7 +136,7 @@ def _shape_argument(value):
 
 
 def _filled(default_name, fill_value):
-    def create(shape, dtype=dtypes.float32, name=None):
+    def create(shape, dtype=dtypes.float32, name=None, layout=None):
         dtype = dtypes.as_dtype(dtype)
         with name_scope(name, default_name, [shape]) as name:
             value = fill_value(dtype)
@@ -239,7 +239,7 @@ def _ones_like(tensor, dtype, name, optimize):
         return result
 
 
-def fill(dims, value, name=None):
+def fill(dims, value, name=None, layout=None):
     """A tensor in which every element is ``value``."""
     return apply("Fill", [_shape_argument(dims), value], name=name)
 
@@ -372,7 +372,7 @@ def concat(values, axis, name="concat"):
     if not isinstance(values, list | tuple):
         values = [values]
     if len(values) == 1:
-        with name_scope(name) as scope:
+        with name_scope(name):
             convert_to_tensor(axis, name="concat_dim", dtype=dtypes.int32).shape.assert_has_rank(0)
             return identity(values[0], name="concat")
     return apply("ConcatV2", [list(values), axis], name=name)
@@ -388,9 +388,7 @@ def stack(values, axis=0, name="stack"):
     first = convert_to_tensor(values[0]) if not isinstance(values[0], Tensor) else values[0]
     known = first._rank if isinstance(values[0], Tensor) else _plain_rank(values)
     if known is not None and not -(known + 1) <= axis < known + 1:
-        raise ValueError(
-            f"Argument `axis` = {axis} not in range [{-(known + 1)}, {known + 1})"
-        )
+        raise ValueError(f"Argument `axis` = {axis} not in range [{-(known + 1)}, {known + 1})")
     return apply("Pack", [list(values)], {"axis": axis}, name=name)
 
 
@@ -517,7 +515,13 @@ def reverse(tensor, axis, name=None):
 
 
 def reverse_sequence(
-    input, seq_lengths, seq_axis=None, batch_axis=None, name=None, seq_dim=None, batch_dim=None  # noqa: A002
+    input,
+    seq_lengths,
+    seq_axis=None,
+    batch_axis=None,
+    name=None,
+    seq_dim=None,
+    batch_dim=None,  # noqa: A002
 ):
     """The first ``seq_lengths[i]`` elements of each row i in the opposite order."""
     seq_axis = renamed_argument("seq_axis", seq_axis, "seq_dim", seq_dim)
@@ -577,9 +581,7 @@ def _check_index(index):
 
 def slice_item(tensor, key):
     """``tensor[key]``: indices, slices, ``...``, ``None`` and boolean masks."""
-    if isinstance(key, Tensor) and key.dtype is dtypes.bool_ or (
-        isinstance(key, np.ndarray) and key.dtype == np.bool_
-    ):
+    if isinstance(key, Tensor) and key.dtype is dtypes.bool_ or (isinstance(key, np.ndarray) and key.dtype == np.bool_):
         return boolean_mask(tensor=tensor, mask=key)
     key = list(key) if isinstance(key, list | tuple) else [key]
     begin, end, strides = [], [], []
@@ -706,15 +708,20 @@ def _scatter_update(op_type, function_name, summary):
 
 
 tensor_scatter_nd_update = _scatter_update(
-    "TensorScatterUpdate", "tensor_scatter_nd_update", "A copy with the elements at positions replaced.")
+    "TensorScatterUpdate", "tensor_scatter_nd_update", "A copy with the elements at positions replaced."
+)
 tensor_scatter_nd_add = _scatter_update(
-    "TensorScatterAdd", "tensor_scatter_nd_add", "A copy with updates added at positions.")
+    "TensorScatterAdd", "tensor_scatter_nd_add", "A copy with updates added at positions."
+)
 tensor_scatter_nd_sub = _scatter_update(
-    "TensorScatterSub", "tensor_scatter_nd_sub", "A copy with updates subtracted at positions.")
+    "TensorScatterSub", "tensor_scatter_nd_sub", "A copy with updates subtracted at positions."
+)
 tensor_scatter_nd_max = _scatter_update(
-    "TensorScatterMax", "tensor_scatter_nd_max", "A copy with the larger of old and new at positions.")
+    "TensorScatterMax", "tensor_scatter_nd_max", "A copy with the larger of old and new at positions."
+)
 tensor_scatter_nd_min = _scatter_update(
-    "TensorScatterMin", "tensor_scatter_nd_min", "A copy with the smaller of old and new at positions.")
+    "TensorScatterMin", "tensor_scatter_nd_min", "A copy with the smaller of old and new at positions."
+)
 
 
 def invert_permutation(x, name=None):
@@ -744,9 +751,7 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
             if target is not None:
                 for label, kind in (("on_value", on_type), ("off_value", off_type)):
                     if kind is not None and kind is not target:
-                        raise TypeError(
-                            f"dtype {kind!r} of {label} does not match dtype parameter {target!r}"
-                        )
+                        raise TypeError(f"dtype {kind!r} of {label} does not match dtype parameter {target!r}")
             target = target or on_type or off_type
         else:
             target = target or dtypes.float32
@@ -812,12 +817,12 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
             axis = int(known)
             tensor_shape[axis : axis + count].assert_is_compatible_with(mask_shape)
         leading = reduce_ops.reduce_prod(shape(tensor)[axis : axis + count], [0])
-        merged = reshape(
-            tensor, concat([shape(tensor)[:axis], [leading], shape(tensor)[axis + count :]], 0)
-        )
+        merged = reshape(tensor, concat([shape(tensor)[:axis], [leading], shape(tensor)[axis + count :]], 0))
         if known is not None:
             first = tensor_shape[axis : axis + count].num_elements()
-            merged.set_shape(TensorShape(tensor_shape[:axis]).concatenate([first]).concatenate(tensor_shape[axis + count :]))
+            merged.set_shape(
+                TensorShape(tensor_shape[:axis]).concatenate([first]).concatenate(tensor_shape[axis + count :])
+            )
         flat = reshape(mask, [-1])
         indices = squeeze(where(flat), axis=[1])
         return gather(merged, indices, axis=axis)
@@ -883,8 +888,7 @@ def unique(x, out_idx=dtypes.int32, name=None):
 
 def unique_with_counts(x, out_idx=dtypes.int32, name=None):
     """As :func:`unique`, with the number of times that each element appears."""
-    return _named_outputs(
-        "UniqueWithCounts", ["y", "idx", "count"], [x], {"out_idx": dtypes.as_dtype(out_idx)}, name)
+    return _named_outputs("UniqueWithCounts", ["y", "idx", "count"], [x], {"out_idx": dtypes.as_dtype(out_idx)}, name)
 
 
 def setdiff1d(x, y, index_dtype=dtypes.int32, name=None):
@@ -1037,6 +1041,16 @@ def depth_to_space(input, block_size, name=None, data_format="NHWC"):  # noqa: A
     return apply("DepthToSpace", [input], {"block_size": block_size, "data_format": data_format}, name=name)
 
 
+def space_to_depth_v2(input, block_size, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+    """Blocks of pixels moved into channels."""
+    return space_to_depth(input, block_size, name, data_format)
+
+
+def depth_to_space_v2(input, block_size, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+    """Channels moved into blocks of pixels."""
+    return depth_to_space(input, block_size, name, data_format)
+
+
 def space_to_batch_nd(input, block_shape, paddings, name=None):  # noqa: A002 (the public name)
     """Blocks of positions moved into the batch."""
     return apply("SpaceToBatchND", [input, block_shape, paddings], name=name)
@@ -1047,9 +1061,7 @@ def batch_to_space_nd(input, block_shape, crops, name=None):  # noqa: A002 (the 
     return apply("BatchToSpaceND", [input, block_shape, crops], name=name)
 
 
-def extract_image_patches(
-    images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None
-):
+def extract_image_patches(images, ksizes=None, strides=None, rates=None, padding=None, name=None, sizes=None):
     """Patches of images, each flattened into the last dimension."""
     ksizes = renamed_argument("sizes", sizes, "ksizes", ksizes)
     attributes = {"ksizes": list(ksizes), "strides": list(strides), "rates": list(rates), "padding": padding}
@@ -1093,11 +1105,15 @@ def sparse_placeholder(dtype, shape=None, name=None):
             count = shape._shape_as_list()[0]
             default = shape
         else:
-            dims = TensorShape(shape).as_list() if isinstance(shape, TensorShape) else [
-                None if d is None or d == -1 else int(d) for d in shape
-            ]
+            dims = (
+                TensorShape(shape).as_list()
+                if isinstance(shape, TensorShape)
+                else [None if d is None or d == -1 else int(d) for d in shape]
+            )
             known, count = TensorShape(dims), len(dims)
-            default = convert_to_tensor([-1 if d is None else d for d in dims], dtypes.int64, name=label("shape_default"))
+            default = convert_to_tensor(
+                [-1 if d is None else d for d in dims], dtypes.int64, name=label("shape_default")
+            )
         dense_shape = placeholder_with_default(default, default.shape, name=label("shape"))
     values = placeholder(dtype, [None], name=label("values"))
     indices = placeholder(dtypes.int64, [None, count], name=label("indices"))

@@ -1,5 +1,7 @@
 """Assertions: decided while the graph is built when possible, else operations that fail in a run."""
 
+import functools
+
 import numpy as np
 
 from swiftestimator._errors import InvalidArgumentError
@@ -14,11 +16,11 @@ def _pretty(value):
     return repr(value) if isinstance(value, Tensor) else str(value)
 
 
-def _comparison(name, relation, operation, static, default_scope=None):
+def _comparison(function_name, relation, operation, static):
     """``assert_<relation>(x, y, data, summarize, message, name)`` and its form with TensorFlow 2's argument order."""
 
-    def version1(x, y, data=None, summarize=None, message=None, name=name):
-        with name_scope(name, default_scope or function_name, [x, y, data]):
+    def version1(x, y, data=None, summarize=None, message=None, name=None):
+        with name_scope(name, function_name, [x, y, data]):
             x_tensor, y_tensor = convert_to_tensor(x, name="x"), convert_to_tensor(y, name="y")
             x_static, y_static = constant_value(x_tensor), constant_value(y_tensor)
             if x_static is not None and y_static is not None:
@@ -41,9 +43,8 @@ def _comparison(name, relation, operation, static, default_scope=None):
             return control_flow_ops.Assert(condition, data, summarize=summarize)
 
     def version2(x, y, message=None, summarize=None, name=None):
-        return version1(x, y, None, summarize, message, name or function_name)
+        return version1(x, y, None, summarize, message, name)
 
-    function_name = name
     for function in (version1, version2):
         function.__name__ = function.__qualname__ = function_name
         function.__doc__ = f"An operation that fails unless x {relation} y for all elements; raises when that is known."
@@ -71,7 +72,7 @@ def _static_failure(relation, message, data, x, y, x_static, y_static, static):
 
 
 assert_equal_op, assert_equal_v2_op = _comparison("assert_equal", "==", math_ops.equal, np.equal)
-assert_none_equal, assert_none_equal_v2 = _comparison("assert_none_equal", "!=", math_ops.not_equal, np.not_equal)
+assert_none_equal, _ = _comparison("assert_none_equal", "!=", math_ops.not_equal, np.not_equal)
 assert_less, assert_less_v2 = _comparison("assert_less", "<", math_ops.less, np.less)
 assert_less_equal, assert_less_equal_v2 = _comparison("assert_less_equal", "<=", math_ops.less_equal, np.less_equal)
 assert_greater, assert_greater_v2 = _comparison("assert_greater", ">", math_ops.greater, np.greater)
@@ -91,6 +92,11 @@ def assert_equal(x, y, data=None, summarize=None, message=None, name=None):
 def assert_equal_v2(x, y, message=None, summarize=None, name=None):
     """An operation that fails unless x == y for all elements; raises when that is known."""
     return assert_equal(x, y, None, summarize, message, name)
+
+
+def assert_none_equal_v2(x, y, summarize=None, message=None, name=None):
+    """An operation that fails unless x != y for all elements; raises when that is known."""
+    return assert_none_equal(x, y, None, summarize, message, name)
 
 
 def _sign_check(function_name, relation, with_zero_first, check, check_name):
@@ -116,9 +122,11 @@ def _sign_check(function_name, relation, with_zero_first, check, check_name):
 assert_positive, assert_positive_v2 = _sign_check("assert_positive", ">", True, assert_less, "assert_less")
 assert_negative, assert_negative_v2 = _sign_check("assert_negative", "<", False, assert_less, "assert_less")
 assert_non_negative, assert_non_negative_v2 = _sign_check(
-    "assert_non_negative", ">=", True, assert_less_equal, "assert_less_equal")
+    "assert_non_negative", ">=", True, assert_less_equal, "assert_less_equal"
+)
 assert_non_positive, assert_non_positive_v2 = _sign_check(
-    "assert_non_positive", "<=", False, assert_less_equal, "assert_less_equal")
+    "assert_non_positive", "<=", False, assert_less_equal, "assert_less_equal"
+)
 
 
 def assert_near(x, y, rtol=None, atol=None, data=None, summarize=None, message=None, name=None):
@@ -195,7 +203,8 @@ def _rank_assertion(function_name, matches, relation, dynamic):
 
 assert_rank, assert_rank_v2 = _rank_assertion("assert_rank", lambda a, w: a == w, "", math_ops.equal)
 assert_rank_at_least, assert_rank_at_least_v2 = _rank_assertion(
-    "assert_rank_at_least", lambda a, w: a >= w, "at least ", math_ops.greater_equal)
+    "assert_rank_at_least", lambda a, w: a >= w, "at least ", math_ops.greater_equal
+)
 
 
 def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None):
@@ -218,10 +227,8 @@ def assert_rank_in(x, ranks, data=None, summarize=None, message=None, name=None)
                     f"shape {x.shape}"
                 )
             return control_flow_ops.no_op(name="static_checks_determined_all_ok")
-        from swiftestimator._ops import reduce_ops
-
         actual = array_ops.rank(x)
-        condition = reduce_ops.reduce_any(array_ops.stack([math_ops.equal(actual, r) for r in ranks]))
+        condition = functools.reduce(math_ops.logical_or, [math_ops.equal(r, actual) for r in ranks])
         return control_flow_ops.Assert(condition, data, summarize=summarize)
 
 
@@ -256,8 +263,10 @@ def assert_type(tensor, tf_type, message=None, name=None):
             tensor = convert_to_tensor(tensor)
         if tensor.dtype is not target:
             label = getattr(tensor, "name", tensor)
-            raise TypeError(f"{(message or '') + ': ' if message else ''}tensor {label} must be of type {target!r}; "
-                            f"got {tensor.dtype!r}")
+            raise TypeError(
+                f"{(message or '') + ': ' if message else ''}tensor {label} must be of type {target!r}; "
+                f"got {tensor.dtype!r}"
+            )
         return control_flow_ops.no_op(name="statically_determined_correct_type")
 
 
@@ -271,7 +280,7 @@ def assert_integer(x, message=None, name=None):
     with name_scope(name, "assert_integer", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_integer:
-            raise TypeError(f"{message or ''}Expected \"x\" to be integer type.  Found: {x.dtype!r}")
+            raise TypeError(f'{message or ""}Expected "x" to be integer type.  Found: {x.dtype!r}')
         return control_flow_ops.no_op("statically_determined_was_integer")
 
 
@@ -284,7 +293,7 @@ def assert_proper_iterable(values):
     """Nothing, or ``TypeError`` when ``values`` is no collection (a tensor, an array, text)."""
     wrong = (Tensor, np.ndarray, bytes, str)
     if isinstance(values, wrong) or not hasattr(values, "__iter__"):
-        raise TypeError(f"Expected argument \"values\" to be a \"proper\" iterable.  Found: {type(values)}")
+        raise TypeError(f'Expected argument "values" to be a "proper" iterable.  Found: {type(values)}')
 
 
 def assert_same_float_dtype(tensors=None, dtype=None):
@@ -354,8 +363,15 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
                 checks.append(
                     control_flow_ops.Assert(
                         math_ops.equal(size, wanted),
-                        [message, f"Tensor {x.name} dimension", axis, "must have size", wanted, "Received shape: ",
-                         array_ops.shape(x)],
+                        [
+                            message,
+                            f"Tensor {x.name} dimension",
+                            axis,
+                            "must have size",
+                            wanted,
+                            "Received shape: ",
+                            array_ops.shape(x),
+                        ],
                         summarize=summarize,
                     )
                 )

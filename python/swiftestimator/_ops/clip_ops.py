@@ -63,9 +63,7 @@ def clip_by_global_norm(t_list, clip_norm, use_norm=None, name=None):
     if use_norm is None:
         use_norm = global_norm(t_list, name)
     with name_scope(name, "clip_by_global_norm", [*t_list, clip_norm]) as name:
-        scale_for_finite = clip_norm * math_ops.minimum(
-            1.0 / use_norm, constant(1.0, dtype=use_norm.dtype) / clip_norm
-        )
+        scale_for_finite = clip_norm * math_ops.minimum(1.0 / use_norm, constant(1.0, dtype=use_norm.dtype) / clip_norm)
         # Infinity minus itself is NaN: a norm that is not finite makes every element NaN.
         scale = scale_for_finite + (use_norm - use_norm)
         values = _values(t_list)
@@ -92,7 +90,6 @@ def clip_by_average_norm(t, clip_norm, name=None):
         )
 
 
-
 def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
     """The value; a run in which an element is infinite or NaN fails with the message."""
     x = t if x is None else x
@@ -105,8 +102,6 @@ def verify_tensor_all_finite(t=None, msg=None, name=None, x=None, message=None):
         return control_flow_ops.with_dependencies([check], x)
 
 
-def assert_all_finite_v2(x, message, name=None):
+def verify_tensor_all_finite_v2(x, message, name=None):
     """The value; a run in which an element is infinite or NaN fails with the message."""
     return verify_tensor_all_finite(x, message, name)
-
-

@@ -106,7 +106,9 @@ def print_v2(*inputs, **kwargs):
                     shown.append("{}")
                 else:
                     shown.append(repr(leaf))
-            template.append(shown[0] if not nest.is_nested(item) else str(nest.pack_sequence_as(item, shown)).replace("'{}'", "{}"))
+            template.append(
+                shown[0] if not nest.is_nested(item) else str(nest.pack_sequence_as(item, shown)).replace("'{}'", "{}")
+            )
         else:
             template.append(str(item))
     from swiftestimator._ops import string_ops
@@ -118,9 +120,7 @@ def print_v2(*inputs, **kwargs):
 # -- Branches
 
 
-def cond(
-    pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None
-):
+def cond(pred, true_fn=None, false_fn=None, strict=False, name=None, fn1=None, fn2=None):
     """What ``true_fn()`` gives if ``pred`` is true in the run, else what ``false_fn()`` gives.
 
     Both must give the same structure of the same types (``ValueError``, ``TypeError``). Operations made in a function
@@ -170,9 +170,7 @@ def smart_constant_value(pred):
     raise TypeError(f"`pred` must be a Tensor, or a Python bool, or 1 or 0. Received: pred={pred} of type {type(pred)}")
 
 
-def case(
-    pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
-):
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """What the function of the first true predicate gives, or else ``default()``."""
     if isinstance(pred_fn_pairs, dict):
         pairs = list(pred_fn_pairs.items())
@@ -199,8 +197,12 @@ def _case_chain(pairs, default, exclusive):
     if default is None:
         check = Assert(
             _any(predicates),
-            ["None of the conditions evaluated as True. Conditions: (" + ", ".join(p.name for p in predicates) + "), Values:",
-             array_ops.stack(predicates, name="preds_c")],
+            [
+                "None of the conditions evaluated as True. Conditions: ("
+                + ", ".join(p.name for p in predicates)
+                + "), Values:",
+                array_ops.stack(predicates, name="preds_c"),
+            ],
             summarize=len(predicates),
         )
         last = functions.pop()
@@ -316,4 +318,3 @@ def control_flow_v2_enabled():
 def timestamp(name=None):
     """The time in seconds since 1970, as of the run."""
     return apply("Timestamp", [], name=name)
-

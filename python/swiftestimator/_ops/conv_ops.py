@@ -20,7 +20,9 @@ def _per_dimension(value, n, channel_index, label):
     if len(value) == n + 2:
         return value
     if len(value) != n:
-        raise ValueError(f"{label} should be of length 1, {n} or {n + 2}. Received: {label}={value} of length {len(value)}")
+        raise ValueError(
+            f"{label} should be of length 1, {n} or {n + 2}. Received: {label}={value} of length {len(value)}"
+        )
     return [1, *value, 1] if channel_index == n + 1 else [1, 1, *value]
 
 
@@ -73,7 +75,7 @@ def conv2d_backprop_input(
 
 
 def conv2d_backprop_filter(
-    input, filter_sizes, out_backprop, strides=None, padding=None, use_cudnn_on_gpu=True,  # noqa: A002
+    input, filter_sizes, out_backprop, strides, padding, use_cudnn_on_gpu=True,  # noqa: A002
     data_format="NHWC", dilations=(1, 1, 1, 1), name=None,
 ):  # fmt: skip
     """The gradient of :func:`conv2d` with respect to its filters."""
@@ -95,7 +97,14 @@ def conv2d_transpose(
 
 
 def conv2d_transpose_v2(
-    input, filters, output_shape, strides, padding="SAME", data_format="NHWC", dilations=None, name=None  # noqa: A002
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NHWC",
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """The transpose of :func:`conv2d`: from filters [height, width, out, in] images of shape ``output_shape``."""
     with name_scope(name, "conv2d_transpose", [input, filters, output_shape]) as name:
@@ -124,9 +133,7 @@ def conv1d(
         elif data_format in ("NCHW", "NCW"):
             format_2d, spatial, channel = "NCHW", 2, 1
         else:
-            raise ValueError(
-                f"`data_format` must be \"NWC\" or \"NCW\". Received: data_format={data_format}"
-            )
+            raise ValueError(f'`data_format` must be "NWC" or "NCW". Received: data_format={data_format}')
         strides = [1, *_per_dimension(stride, 1, channel, "stride")]
         rates = [1, *_per_dimension(dilations, 1, channel, "dilations")]
         value = array_ops.expand_dims(value, spatial)
@@ -143,7 +150,14 @@ def conv1d_v2(input, filters, stride, padding, data_format="NWC", dilations=None
 
 
 def conv1d_transpose(
-    input, filters, output_shape, strides, padding="SAME", data_format="NWC", dilations=None, name=None  # noqa: A002
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NWC",
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """The transpose of :func:`conv1d`."""
     with name_scope(name, "conv1d_transpose", [input, filters, output_shape]) as name:
@@ -195,7 +209,14 @@ def conv3d_transpose(
 
 
 def conv3d_transpose_v2(
-    input, filters, output_shape, strides, padding="SAME", data_format="NDHWC", dilations=None, name=None  # noqa: A002
+    input,
+    filters,
+    output_shape,
+    strides,
+    padding="SAME",
+    data_format="NDHWC",
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """The transpose of :func:`conv3d`."""
     with name_scope(name, "conv3d_transpose", [input, filters, output_shape]) as name:
@@ -208,7 +229,14 @@ def conv3d_transpose_v2(
 
 
 def depthwise_conv2d(
-    input, filter, strides, padding, rate=None, name=None, data_format=None, dilations=None  # noqa: A002
+    input,
+    filter,
+    strides,
+    padding,
+    rate=None,
+    name=None,
+    data_format=None,
+    dilations=None,  # noqa: A002
 ):
     """A convolution of each channel by itself, with filters of shape [height, width, in, multiplier]."""
     rate = renamed_argument("dilations", dilations, "rate", rate)
@@ -241,14 +269,26 @@ def _depthwise(input, filter, strides, padding, rate, data_format, name):  # noq
 
 
 def depthwise_conv2d_v2(
-    input, filter, strides, padding, data_format=None, dilations=None, name=None  # noqa: A002
+    input,
+    filter,
+    strides,
+    padding,
+    data_format=None,
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """A convolution of each channel by itself, with filters of shape [height, width, in, multiplier]."""
     return depthwise_conv2d(input, filter, strides, padding, dilations, name, data_format)
 
 
 def depthwise_conv2d_native(
-    input, filter, strides, padding, data_format="NHWC", dilations=(1, 1, 1, 1), name=None  # noqa: A002
+    input,
+    filter,
+    strides,
+    padding,
+    data_format="NHWC",
+    dilations=(1, 1, 1, 1),
+    name=None,  # noqa: A002
 ):
     """A convolution of each channel by itself, with filters of shape [height, width, in, multiplier]."""
     attributes = {"strides": list(strides), "data_format": data_format, "dilations": list(dilations),
@@ -277,12 +317,17 @@ def separable_conv2d(
 
 
 def separable_conv2d_v2(
-    input, depthwise_filter, pointwise_filter, strides, padding, data_format=None, dilations=None, name=None  # noqa: A002
+    input,
+    depthwise_filter,
+    pointwise_filter,
+    strides,
+    padding,
+    data_format=None,
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """A depthwise convolution, and a convolution of 1 by 1 after it."""
-    return separable_conv2d(
-        input, depthwise_filter, pointwise_filter, strides, padding, dilations, name, data_format
-    )
+    return separable_conv2d(input, depthwise_filter, pointwise_filter, strides, padding, dilations, name, data_format)
 
 
 def convolution(
@@ -296,7 +341,13 @@ def convolution(
 
 
 def convolution_v2(
-    input, filters, strides=None, padding="VALID", data_format=None, dilations=None, name=None  # noqa: A002
+    input,
+    filters,
+    strides=None,
+    padding="VALID",
+    data_format=None,
+    dilations=None,
+    name=None,  # noqa: A002
 ):
     """The convolution over one, two or three spatial dimensions."""
     return _convolution(input, filters, strides, padding, data_format, dilations, name)
@@ -317,9 +368,7 @@ def _convolution(input, filters, strides, padding, data_format, dilations, name)
         if data_format is not None and data_format.startswith("NC"):
             default = "NCHW" if n == 2 else "NCDHW"
         function = conv2d if n == 2 else conv3d
-        return function(
-            input, filters, strides or 1, padding, data_format=default, dilations=dilations or 1, name=name
-        )
+        return function(input, filters, strides or 1, padding, data_format=default, dilations=dilations or 1, name=name)
 
 
 def atrous_conv2d(value, filters, rate, padding, name=None):
@@ -370,7 +419,12 @@ def avg_pool(value, ksize, strides, padding, data_format="NHWC", name=None, inpu
         return _pool2d("AvgPool", convert_to_tensor(value, name="input"), ksize, strides, padding, data_format, name)
 
 
-def avg_pool2d(input, ksize, strides, padding, data_format="NHWC", name=None):  # noqa: A002 (the public name)
+def avg_pool2d(value, ksize, strides, padding, data_format="NHWC", name=None, input=None):  # noqa: A002
+    """The mean of each window of images."""
+    return avg_pool(value, ksize, strides, padding, data_format, name, input)
+
+
+def avg_pool2d_v2(input, ksize, strides, padding, data_format="NHWC", name=None):  # noqa: A002 (the public name)
     """The mean of each window of images."""
     return _pool2d("AvgPool", input, ksize, strides, padding, data_format, name)
 
@@ -439,7 +493,9 @@ def max_pool_with_argmax(
     """The largest element of each window, and its position in the flattened image."""
     dtype = renamed_argument("output_dtype", output_dtype, "Targmax", Targmax) or dtypes.int64
     if data_format not in (None, "NHWC"):
-        raise ValueError(f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}")
+        raise ValueError(
+            f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}"
+        )
     attributes = {
         "ksize": _per_dimension(ksize, 2, 3, "ksize"), "strides": _per_dimension(strides, 2, 3, "strides"),
         "padding": padding, "Targmax": dtypes.as_dtype(dtype), "include_batch_in_index": include_batch_in_index,
@@ -466,11 +522,54 @@ def pool(
         return function(input, window_shape, strides or [1] * n, padding, data_format, scope)
 
 
+def max_pool_with_argmax_v2(
+    input, ksize, strides, padding, data_format="NHWC", output_dtype=dtypes.int64,  # noqa: A002 (the public name)
+    include_batch_in_index=False, name=None,
+):  # fmt: skip
+    """The largest element of each window, and its position in the flattened image."""
+    return max_pool_with_argmax(
+        input, ksize, strides, padding, data_format, None, name, output_dtype, include_batch_in_index
+    )
+
+
+def pool_v2(
+    input, window_shape, pooling_type, strides=None, padding="VALID", data_format=None, dilations=None,  # noqa: A002
+    name=None,
+):  # fmt: skip
+    """Pooling of type ``MAX`` or ``AVG`` over one, two or three spatial dimensions."""
+    return pool(input, window_shape, pooling_type, padding, dilations, strides, name, data_format)
+
+
 # -- Morphology
 
 
+def dilation2d_v2(input, filters, strides, padding, data_format, dilations, name=None):  # noqa: A002
+    """Grey-scale dilation: the largest sum of pixels and filter in each window."""
+    if data_format != "NHWC":
+        raise ValueError(
+            f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}"
+        )
+    return dilation2d(input, filters, strides, dilations, padding, name)
+
+
+def erosion2d_v2(value, filters, strides, padding, data_format, dilations, name=None):
+    """Grey-scale erosion: the smallest difference of pixels and kernel in each window."""
+    if data_format != "NHWC":
+        raise ValueError(
+            f"`data_format` values other than 'NHWC' are not supported. Received: data_format={data_format}"
+        )
+    return erosion2d(value, filters, strides, dilations, padding, name)
+
+
 def dilation2d(
-    input, filter=None, strides=None, rates=None, padding=None, name=None, filters=None, dilations=None  # noqa: A002
+    input,
+    filter=None,
+    strides=None,
+    rates=None,
+    padding=None,
+    name=None,
+    filters=None,
+    dilations=None,  # noqa: A002
 ):
     """Grey-scale dilation: the largest sum of pixels and filter in each window."""
     filter = renamed_argument("filters", filters, "filter", filter)
@@ -486,4 +585,3 @@ def erosion2d(value, kernel, strides, rates, padding, name=None):
         return math_ops.negative(
             apply("Dilation2D", [math_ops.negative(value), array_ops.reverse(kernel, [0, 1])], attributes, name=name)
         )
-

@@ -39,9 +39,7 @@ def _clip(params, ids, max_norm):
     return clip_ops.clip_by_norm(params, max_norm, axes=axes)
 
 
-def embedding_lookup(
-    params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None
-):
+def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
     """The rows of a table at ``ids``; the table may be in parts, row i in the part that the strategy says."""
     tables = _tables(params)
     if not tables:
@@ -75,9 +73,7 @@ def _lookup_in_parts(tables, ids, partition_strategy, max_norm, name):
         per_part = total // count
         extras = total % count
         assignments = math_ops.maximum(flat // (per_part + 1), (flat - extras) // per_part)
-        new_ids = array_ops.where(
-            assignments < extras, flat % (per_part + 1), (flat - extras) % per_part
-        )
+        new_ids = array_ops.where(assignments < extras, flat % (per_part + 1), (flat - extras) % per_part)
     else:
         raise ValueError(f"Unrecognized partition strategy: {partition_strategy}.Must be one of either `mod` or `div`.")
     assignments = math_ops.cast(assignments, dtypes.int32)
@@ -175,13 +171,14 @@ def safe_embedding_lookup_sparse(
     if not tables:
         raise ValueError(f"Missing embedding_weights {embedding_weights}.")
     dtype = sparse_weights.dtype if sparse_weights is not None else None
-    tables = [t if hasattr(t, "_as_tensor") and dtype in (None, t.dtype) else convert_to_tensor(t, dtype=dtype) for t in tables]
+    tables = [
+        t if hasattr(t, "_as_tensor") and dtype in (None, t.dtype) else convert_to_tensor(t, dtype=dtype)
+        for t in tables
+    ]
     with name_scope(name, "embedding_lookup", [*tables, sparse_ids, sparse_weights]) as scope:
         original_shape = sparse_ids.dense_shape
         original_rank_dim = sparse_ids.dense_shape._shape_as_list()[0]
-        original_rank = (
-            array_ops.size(original_shape) if original_rank_dim is None else original_rank_dim
-        )
+        original_rank = array_ops.size(original_shape) if original_rank_dim is None else original_rank_dim
         sparse_ids = sparse_ops.sparse_reshape(
             sparse_ids,
             [
@@ -239,9 +236,7 @@ def _prune_invalid_ids(sparse_ids, sparse_weights):
 
     is_id_valid = math_ops.greater_equal(sparse_ids.values, 0)
     if sparse_weights is not None:
-        is_id_valid = math_ops.logical_and(
-            is_id_valid, array_ops.ones_like(sparse_weights.values, dtype=dtypes.bool_)
-        )
+        is_id_valid = math_ops.logical_and(is_id_valid, array_ops.ones_like(sparse_weights.values, dtype=dtypes.bool_))
     sparse_ids = sparse_ops.sparse_retain(sparse_ids, is_id_valid)
     if sparse_weights is not None:
         sparse_weights = sparse_ops.sparse_retain(sparse_weights, is_id_valid)

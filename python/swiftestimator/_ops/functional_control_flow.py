@@ -126,9 +126,7 @@ def build_cond(pred, true_fn, false_fn, name):
         shared = _share_captures([true[0], false[0]])
         true_name = _register(true[0], "cond_true", shared, true[2])
         false_name = _register(false[0], "cond_false", shared, false[2])
-        shapes = [
-            a.shape.most_specific_compatible_shape(b.shape) for a, b in zip(true[2], false[2])
-        ]
+        shapes = [a.shape.most_specific_compatible_shape(b.shape) for a, b in zip(true[2], false[2])]
         attributes = {
             "then_branch": true_name, "else_branch": false_name, "Tcond": dtypes.bool_,
             "Tin": [t.dtype for t in shared], "Tout": [t.dtype for t in true[2]], "output_shapes": shapes,
@@ -280,9 +278,7 @@ def build_while(
         shared = _share_captures([condition_graph, body_graph])
         condition_name = _register(condition_graph, "while_cond", shared, keep_going)
         invariants = [_capture(body_graph, outer_tensor) for outer_tensor in shared]
-        body_name = _register(
-            body_graph, "while_body", shared, [next_counter, inner_limit, *next_flat, *invariants]
-        )
+        body_name = _register(body_graph, "while_body", shared, [next_counter, inner_limit, *next_flat, *invariants])
         inputs = [counter, limit, *flat, *shared]
         output_shapes = [TensorShape([]), limit.shape, *shapes, *[t.shape for t in shared]]
         attributes = {
@@ -317,4 +313,3 @@ def _as_loop_structure(values, structure, arrays):
         )
     leaves = [v.flow if getattr(v, "_is_tensor_array", False) else v for v in leaves]
     return nest.pack_sequence_as(structure, leaves)
-

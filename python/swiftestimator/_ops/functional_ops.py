@@ -85,9 +85,7 @@ def map_fn_v2(
     fn_output_signature=None,
 ):  # fmt: skip
     """``fn`` of each slice of ``elems`` along the first axis, stacked."""
-    return map_fn(
-        fn, elems, dtype, parallel_iterations, back_prop, swap_memory, infer_shape, name, fn_output_signature
-    )
+    return map_fn(fn, elems, dtype, parallel_iterations, back_prop, swap_memory, infer_shape, name, fn_output_signature)
 
 
 def _fold(fn, elems, initializer, parallel_iterations, name, reverse, default_name):
@@ -118,16 +116,12 @@ def _fold(fn, elems, initializer, parallel_iterations, name, reverse, default_na
         return result
 
 
-def foldl(
-    fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None
-):
+def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """``fn(accumulated, element)`` over the slices of ``elems`` from the first to the last."""
     return _fold(fn, elems, initializer, parallel_iterations, name, False, "foldl")
 
 
-def foldr(
-    fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None
-):
+def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """``fn(accumulated, element)`` over the slices of ``elems`` from the last to the first."""
     return _fold(fn, elems, initializer, parallel_iterations, name, True, "foldr")
 

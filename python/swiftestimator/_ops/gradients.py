@@ -175,9 +175,7 @@ def recompute_grad(f):
     return f
 
 
-def hessians(
-    ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None
-):
+def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The second derivatives of the sum of ``ys`` with respect to each of ``xs``, of known shape."""
     xs = _as_list(xs)
     result = []
@@ -194,3 +192,7 @@ def hessians(
         result.append(array_ops.reshape(matrix, [*x.shape.as_list(), *x.shape.as_list()]))
     return result
 
+
+def hessians_v2(ys, xs, gate_gradients=False, aggregation_method=None, name="hessians"):
+    """The second derivatives of the sum of ``ys`` with respect to each of ``xs``, of known shape."""
+    return hessians(ys, xs, name)

@@ -111,14 +111,10 @@ def tensordot(a, b, axes, name=None):
             )
         if isinstance(axes, list | tuple):
             if len(axes) != 2:
-                raise ValueError(
-                    f"`axes` must be an integer or have length 2. Received {axes}."
-                )
+                raise ValueError(f"`axes` must be an integer or have length 2. Received {axes}.")
             first, second = ([x] if isinstance(x, int | np.integer) else x for x in axes)
             if isinstance(first, list | tuple) and isinstance(second, list | tuple) and len(first) != len(second):
-                raise ValueError(
-                    f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}."
-                )
+                raise ValueError(f"Different number of contraction axes `a` and `b`, {len(first)} != {len(second)}.")
             return first, second
         axes = convert_to_tensor(axes, name="axes", dtype=dtypes.int32)
         return axes[0], axes[1]
@@ -156,9 +152,7 @@ def einsum(equation, *inputs, **kwargs):
             equation += "->" + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
         sides = equation.split("->")[0].split(",")
         if len(sides) != len(inputs):
-            raise ValueError(
-                f"Got {len(inputs)} arguments for equation \"{equation}\", expecting {len(sides)}"
-            )
+            raise ValueError(f'Got {len(inputs)} arguments for equation "{equation}", expecting {len(sides)}')
         if len(inputs) <= 2:
             return apply("Einsum", [inputs], {"equation": equation})
         return _einsum_chain(sides, equation.split("->")[1], inputs)
@@ -176,7 +170,12 @@ def _einsum_chain(sides, output, inputs):
 
 
 def norm(
-    tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None  # noqa: A002 (the public name)
+    tensor,
+    ord="euclidean",
+    axis=None,
+    keepdims=None,
+    name=None,
+    keep_dims=None,  # noqa: A002 (the public name)
 ):
     """The norm of vectors (along ``axis``) or matrices (a pair of axes), by default of all elements."""
     keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims) or False
@@ -189,9 +188,7 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):  # no
     if isinstance(axis, list | tuple) and len(axis) == 1:
         axis = axis[0]
     if isinstance(axis, list | tuple) and (len(axis) != 2 or axis[0] == axis[1]):
-        raise ValueError(
-            f"'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis}"
-        )
+        raise ValueError(f"'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis}")
     allowed = ["euclidean", "fro", 1, 2, np.inf] if is_matrix else ["euclidean", 1, 2, np.inf]
     if ord not in allowed and (is_matrix or isinstance(ord, str) or not np.isreal(ord) or ord <= 0):
         raise ValueError(f"'ord' must be a supported {'matrix' if is_matrix else 'vector'} norm, got {ord}")
@@ -204,7 +201,9 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):  # no
         else:
             result = math_ops.abs(tensor)
             if ord == 1:
-                result = reduce_ops.reduce_sum(result, None if axis is None else axis[0] if is_matrix else axis, keepdims=True)
+                result = reduce_ops.reduce_sum(
+                    result, None if axis is None else axis[0] if is_matrix else axis, keepdims=True
+                )
                 if is_matrix:
                     result = reduce_ops.reduce_max(result, axis[1], keepdims=True)
             elif ord == np.inf:
@@ -214,9 +213,7 @@ def norm_v2(tensor, ord="euclidean", axis=None, keepdims=None, name=None):  # no
                 else:
                     result = reduce_ops.reduce_max(result, axis, keepdims=True)
             else:
-                result = math_ops.pow(
-                    reduce_ops.reduce_sum(math_ops.pow(result, ord), axis, keepdims=True), 1.0 / ord
-                )
+                result = math_ops.pow(reduce_ops.reduce_sum(math_ops.pow(result, ord), axis, keepdims=True), 1.0 / ord)
         return result if keepdims else array_ops.squeeze(result, axis)
 
 
@@ -292,4 +289,3 @@ def adjoint(matrix, name=None):
 def log_matrix_determinant(input, name=None):  # noqa: A002 (the public name)
     """The sign and the logarithm of the absolute value of the determinant."""
     return array_ops._named_outputs("LogMatrixDeterminant", ["sign", "log_abs_determinant"], [input], {}, name)
-

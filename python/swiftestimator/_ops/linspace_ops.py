@@ -11,6 +11,8 @@ def linspace(start, stop, num, name=None, axis=0):
         start = convert_to_tensor(start, name="start")
         stop = convert_to_tensor(stop, name="stop", dtype=start.dtype)
         count = convert_to_tensor(num, name="num")
+        if start.dtype.is_integer:
+            start, stop = math_ops.cast(start, dtypes.float64), math_ops.cast(stop, dtypes.float64)
         integer = math_ops.cast(count, dtypes.int32)
         shape = array_ops.broadcast_dynamic_shape(array_ops.shape(start), array_ops.shape(stop))
         start, stop = array_ops.broadcast_to(start, shape), array_ops.broadcast_to(stop, shape)

@@ -46,7 +46,6 @@ rint = unary("Rint", "The nearest integer, ties to the even one.")
 rsqrt = unary("Rsqrt", "One over the square root.")
 sin = unary("Sin", "The sine.")
 sinh = unary("Sinh", "The hyperbolic sine.")
-softplus = unary("Softplus", "log(1 + exp(x)).")
 sqrt = on_sparse_values(unary("Sqrt", "The square root."))
 square = on_sparse_values(unary("Square", "The product of the element with itself."))
 tan = unary("Tan", "The tangent.")
@@ -58,25 +57,25 @@ bessel_i1e = unary("BesselI1e", "The exponentially scaled modified Bessel functi
 
 # -- Elementwise functions of two tensors, with broadcasting
 
-atan2 = binary("Atan2", "The angle of the point (y, x): first argument over the second.")
+atan2 = binary("Atan2", "The angle of the point (x, y).", arguments=("y", "x"))
 floor_div = binary("FloorDiv", "The quotient rounded down.", "floor_div")
 greater = binary("Greater", "x > y.")
 greater_equal = binary("GreaterEqual", "x >= y.", "greater_equal")
-igamma = binary("Igamma", "The lower regularized incomplete gamma function.")
-igammac = binary("Igammac", "The upper regularized incomplete gamma function.")
+igamma = binary("Igamma", "The lower regularized incomplete gamma function.", arguments=("a", "x"))
+igammac = binary("Igammac", "The upper regularized incomplete gamma function.", arguments=("a", "x"))
 less = binary("Less", "x < y.")
 less_equal = binary("LessEqual", "x <= y.", "less_equal")
 logical_and = binary("LogicalAnd", "Whether both are true.", "logical_and")
 logical_or = binary("LogicalOr", "Whether one is true.", "logical_or")
 maximum = binary("Maximum", "The larger one.")
 minimum = binary("Minimum", "The smaller one.")
-polygamma = binary("Polygamma", "The polygamma function.")
+polygamma = binary("Polygamma", "The polygamma function.", arguments=("a", "x"))
 realdiv = binary("RealDiv", "The quotient.")
 squared_difference = binary("SquaredDifference", "(x - y)².", "squared_difference")
 truncatediv = binary("TruncateDiv", "The quotient rounded towards zero.")
 truncatemod = binary("TruncateMod", "The remainder with the sign of the dividend.")
 xdivy = binary("Xdivy", "x / y, and 0 where x is 0.")
-zeta = binary("Zeta", "The Hurwitz zeta function.")
+zeta = binary("Zeta", "The Hurwitz zeta function.", arguments=("x", "q"))
 
 
 def xlogy(x, y, name=None):
@@ -163,9 +162,7 @@ def _truediv(x, y, name):
 
 def _truediv_dispatch(x, y, name):
     if x.dtype is not y.dtype:
-        raise TypeError(
-            f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}."
-        )
+        raise TypeError(f"`x` and `y` must have the same dtype, got {x.dtype!r} != {y.dtype!r}.")
     if x.dtype.name not in _TRUE_DIVISION:
         raise TypeError(
             f"Invalid dtype {x.dtype!r} in __truediv__. Expected one of {{{', '.join(sorted(_TRUE_DIVISION))}}}."
@@ -386,8 +383,10 @@ def cast(x, dtype, name=None):
             return type(x)(cast(x.values, target, name=name), x.indices, x.dense_shape)
         x = convert_to_tensor(x, name="x")
         if x.dtype.is_complex and target.is_floating:
-            _log_warning(f"You are casting an input of type {x.dtype.name} to an incompatible dtype {target.name}. "
-                         "This will discard the imaginary part and may not be what you intended.")
+            _log_warning(
+                f"You are casting an input of type {x.dtype.name} to an incompatible dtype {target.name}. "
+                "This will discard the imaginary part and may not be what you intended."
+            )
         if x.dtype is not target:
             x = apply("Cast", [x], {"DstT": target}, name=name)
         return x
@@ -555,8 +554,17 @@ def is_numeric_tensor(tensor):
     return isinstance(tensor, Tensor) and (is_number_type(tensor.dtype))
 
 
-def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32, name=None, axis=None):
+def bincount(arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32):
     """How often (or with what total weight) each non-negative int occurs."""
+    return bincount_v2(arr, weights, minlength, maxlength, dtype)
+
+
+def bincount_v2(
+    arr, weights=None, minlength=None, maxlength=None, dtype=dtypes.int32, name=None, axis=None, binary_output=False
+):
+    """How often (or with what total weight) each non-negative int occurs."""
+    if axis is not None or binary_output:
+        raise NotImplementedError("tf.math.bincount with axis or binary_output is not implemented in swiftestimator")
     from swiftestimator._ops import array_ops, reduce_ops
 
     with name_scope(name, "bincount"):

@@ -59,15 +59,17 @@ def gelu(features, approximate=False, name=None):
     with name_scope(name, "Gelu", [features]):
         features = convert_to_tensor(features, name="features")
         if not features.dtype.is_floating:
-            raise ValueError(f"`features.dtype` must be a floating point tensor.Received:features.dtype={features.dtype}")
+            raise ValueError(
+                f"`features.dtype` must be a floating point tensor.Received:features.dtype={features.dtype}"
+            )
         if approximate:
             coefficient = math_ops.cast(0.044715, features.dtype)
-            return 0.5 * features * (
-                1.0 + math_ops.tanh(0.7978845608028654 * (features + coefficient * math_ops.pow(features, 3)))
+            return (
+                0.5
+                * features
+                * (1.0 + math_ops.tanh(0.7978845608028654 * (features + coefficient * math_ops.pow(features, 3))))
             )
-        return 0.5 * features * (
-            1.0 + math_ops.erf(features / math_ops.cast(1.4142135623730951, features.dtype))
-        )
+        return 0.5 * features * (1.0 + math_ops.erf(features / math_ops.cast(1.4142135623730951, features.dtype)))
 
 
 def swish(features, beta=1.0):
@@ -100,7 +102,9 @@ def crelu_v2(features, axis=-1, name=None):
 def relu_layer(x, weights, biases, name=None):
     """relu(x · weights + biases)."""
     with name_scope(name, "relu_layer", [x, weights, biases]) as name:
-        x, weights, biases = (convert_to_tensor(v, name=n) for v, n in ((x, "x"), (weights, "weights"), (biases, "biases")))
+        x, weights, biases = (
+            convert_to_tensor(v, name=n) for v, n in ((x, "x"), (weights, "weights"), (biases, "biases"))
+        )
         from swiftestimator._ops.linalg_ops import matmul
 
         return relu(bias_add(matmul(x, weights), biases), name=name)
@@ -109,7 +113,9 @@ def relu_layer(x, weights, biases, name=None):
 def xw_plus_b(x, weights, biases, name=None):
     """x · weights + biases."""
     with name_scope(name, "xw_plus_b", [x, weights, biases]) as name:
-        x, weights, biases = (convert_to_tensor(v, name=n) for v, n in ((x, "x"), (weights, "weights"), (biases, "biases")))
+        x, weights, biases = (
+            convert_to_tensor(v, name=n) for v, n in ((x, "x"), (weights, "weights"), (biases, "biases"))
+        )
         from swiftestimator._ops.linalg_ops import matmul
 
         return bias_add(matmul(x, weights), biases, name=name)
@@ -199,8 +205,10 @@ def _along_axis(op_type, logits, axis, name):
 
 def _ensure_xent_args(function_name, labels, logits):
     if labels is None or logits is None:
-        raise ValueError(f"Both `labels` and `logits` must be provided for {function_name}. "
-                         f"Received: labels={labels} and logits={logits}")
+        raise ValueError(
+            f"Both `labels` and `logits` must be provided for {function_name}. "
+            f"Received: labels={labels} and logits={logits}"
+        )
 
 
 def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, dim=None):
@@ -214,24 +222,13 @@ def softmax_cross_entropy_with_logits_v2_only(labels, logits, axis=-1, name=None
     return _softmax_cross_entropy(labels, logits, axis, name)
 
 
-def softmax_cross_entropy_with_logits(
-    _sentinel=None, labels=None, logits=None, dim=-1, name=None, axis=None
-):
+def softmax_cross_entropy_with_logits(labels=None, logits=None, dim=-1, name=None, axis=None):
     """The cross entropy of the softmax of logits with distributions ``labels``; no gradient flows to the labels."""
     dim = axis if axis is not None else dim
-    _sentinel_check("softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("softmax_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "softmax_cross_entropy_with_logits_sg", [logits, labels]) as name:
         labels = apply("StopGradient", [labels], name="labels_stop_gradient")
     return _softmax_cross_entropy(labels, logits, dim, name)
-
-
-def _sentinel_check(function_name, sentinel, labels, logits):
-    if sentinel is not None:
-        raise ValueError(
-            f"Only call `{function_name}` with named arguments (labels=..., logits=..., ...). "
-            f"Received unnamed argument: {sentinel}"
-        )
-    _ensure_xent_args(function_name, labels, logits)
 
 
 def _softmax_cross_entropy(labels, logits, axis, name):
@@ -244,10 +241,9 @@ def _softmax_cross_entropy(labels, logits, axis, name):
         rank = array_ops.rank(precise)
         known = logits.shape
         if axis != -1:
+
             def swapped(last):
-                return array_ops.concat(
-                    [array_ops.range(axis), [last], array_ops.range(axis + 1, last), [axis]], 0
-                )
+                return array_ops.concat([array_ops.range(axis), [last], array_ops.range(axis + 1, last), [axis]], 0)
 
             order = swapped(math_ops.subtract(rank, 1))
             precise, labels = array_ops.transpose(precise, order), array_ops.transpose(labels, order)
@@ -279,9 +275,9 @@ def _flatten_outer(logits):
     return result
 
 
-def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+def sparse_softmax_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """The cross entropy of the softmax of logits with the classes ``labels``."""
-    _sentinel_check("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("sparse_softmax_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
         labels, logits = convert_to_tensor(labels), convert_to_tensor(logits)
         narrow = logits.dtype in (dtypes.float16, dtypes.bfloat16)
@@ -322,9 +318,9 @@ def sparse_softmax_cross_entropy_with_logits_v2(labels, logits, name=None):
     return sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits, name=name)
 
 
-def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
+def sigmoid_cross_entropy_with_logits(labels=None, logits=None, name=None):
     """The cross entropy of the sigmoid of logits with probabilities ``labels``, element by element."""
-    _sentinel_check("sigmoid_cross_entropy_with_logits", _sentinel, labels, logits)
+    _ensure_xent_args("sigmoid_cross_entropy_with_logits", labels, logits)
     with name_scope(name, "logistic_loss", [logits, labels]) as name:
         logits = convert_to_tensor(logits, name="logits")
         labels = convert_to_tensor(labels, name="labels")
@@ -333,9 +329,7 @@ def sigmoid_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
         positive = math_ops.greater_equal(logits, zeros)
         relu_logits = array_ops.where(positive, logits, zeros)
         negative_magnitude = array_ops.where(positive, -logits, logits)
-        return math_ops.add(
-            relu_logits - logits * labels, math_ops.log1p(math_ops.exp(negative_magnitude)), name=name
-        )
+        return math_ops.add(relu_logits - logits * labels, math_ops.log1p(math_ops.exp(negative_magnitude)), name=name)
 
 
 def sigmoid_cross_entropy_with_logits_v2(labels=None, logits=None, name=None):
@@ -416,9 +410,7 @@ def dropout_v2(x, rate, noise_shape=None, seed=None, name=None):
     with name_scope(name, "dropout", [x]):
         is_number = isinstance(rate, numbers.Real)
         if is_number and not 0 <= rate < 1:
-            raise ValueError(
-                f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}"
-            )
+            raise ValueError(f"`rate` must be a scalar tensor or a float in the range [0, 1). Received: rate={rate}")
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
             raise ValueError(
@@ -544,8 +536,9 @@ def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
     return l2_normalize_v2(x, axis, epsilon, name)
 
 
-def l2_normalize_v2(x, axis=None, epsilon=1e-12, name=None):
+def l2_normalize_v2(x, axis=None, epsilon=1e-12, name=None, dim=None):
     """x over the root of its sum of squares along axes (of all elements by default)."""
+    axis = renamed_argument("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize", [x]) as name:
         x = convert_to_tensor(x, name="x")
         total = reduce_ops.reduce_sum(math_ops.square(x), axis, keepdims=True)
@@ -553,7 +546,12 @@ def l2_normalize_v2(x, axis=None, epsilon=1e-12, name=None):
 
 
 def local_response_normalization(
-    input, depth_radius=5, bias=1, alpha=1, beta=0.5, name=None  # noqa: A002 (the public name)
+    input,
+    depth_radius=5,
+    bias=1,
+    alpha=1,
+    beta=0.5,
+    name=None,  # noqa: A002 (the public name)
 ):
     """Each channel over a power of the sum of squares of the channels around it."""
     attributes = {"depth_radius": int(depth_radius), "bias": float(bias), "alpha": float(alpha), "beta": float(beta)}
@@ -620,9 +618,7 @@ def normalize_moments(counts, mean_ss, variance_ss, shift, name=None):
             mean = math_ops.add(shifted, shift, name="mean")
         else:
             shifted = mean = math_ops.multiply(mean_ss, divisor, name="mean")
-        variance = math_ops.subtract(
-            math_ops.multiply(variance_ss, divisor), math_ops.square(shifted), name="variance"
-        )
+        variance = math_ops.subtract(math_ops.multiply(variance_ss, divisor), math_ops.square(shifted), name="variance")
     return mean, variance
 
 

@@ -164,9 +164,7 @@ def _stateless(op_type, shape, seed, dtype):
     return apply(op_type, [shape, seed], {"dtype": dtype})
 
 
-def stateless_random_uniform(
-    shape, seed, minval=0, maxval=None, dtype=dtypes.float32, name=None, alg="auto_select"
-):
+def stateless_random_uniform(shape, seed, minval=0, maxval=None, dtype=dtypes.float32, name=None, alg="auto_select"):
     """Numbers between ``minval`` and (without it) ``maxval`` that follow from ``seed``, a pair of ints."""
     dtype = dtypes.as_dtype(dtype)
     if maxval is None:
@@ -211,4 +209,3 @@ def stateless_multinomial(logits, num_samples, seed, output_dtype=dtypes.int64, 
 def stateless_random_categorical(logits, num_samples, seed, dtype=dtypes.int64, name=None):
     """Classes drawn with probabilities given by logits, that follow from ``seed``."""
     return stateless_multinomial(logits, num_samples, seed, dtype, name)
-

@@ -78,9 +78,7 @@ def reduce_logsumexp_v2(input_tensor, axis=None, keepdims=False, name=None):
             "StopGradient",
             [apply("Select", [math_ops.is_finite(highest), highest, apply("ZerosLike", [highest])])],
         )
-        total = reduce_sum(
-            math_ops.exp(math_ops.subtract(input_tensor, shift)), axis=axis, keepdims=keepdims
-        )
+        total = reduce_sum(math_ops.exp(math_ops.subtract(input_tensor, shift)), axis=axis, keepdims=keepdims)
         result = math_ops.log(total)
         if not keepdims:
             shift = array_ops.reshape(shift, apply("Shape", [result], {"out_type": dtypes.int32}))
@@ -202,13 +200,17 @@ segment_prod = _segment("SegmentProd", "segment_prod", "The product of the rows 
 segment_max = _segment("SegmentMax", "segment_max", "The largest elements of the rows with the same (sorted) id.")
 segment_min = _segment("SegmentMin", "segment_min", "The smallest elements of the rows with the same (sorted) id.")
 unsorted_segment_sum = _unsorted_segment(
-    "UnsortedSegmentSum", "unsorted_segment_sum", "The sum of the rows with the same id.")
+    "UnsortedSegmentSum", "unsorted_segment_sum", "The sum of the rows with the same id."
+)
 unsorted_segment_prod = _unsorted_segment(
-    "UnsortedSegmentProd", "unsorted_segment_prod", "The product of the rows with the same id.")
+    "UnsortedSegmentProd", "unsorted_segment_prod", "The product of the rows with the same id."
+)
 unsorted_segment_max = _unsorted_segment(
-    "UnsortedSegmentMax", "unsorted_segment_max", "The largest elements of the rows with the same id.")
+    "UnsortedSegmentMax", "unsorted_segment_max", "The largest elements of the rows with the same id."
+)
 unsorted_segment_min = _unsorted_segment(
-    "UnsortedSegmentMin", "unsorted_segment_min", "The smallest elements of the rows with the same id.")
+    "UnsortedSegmentMin", "unsorted_segment_min", "The smallest elements of the rows with the same id."
+)
 
 
 def _unsorted_counts(data, segment_ids, num_segments):
@@ -239,12 +241,12 @@ def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
 
 
 def _sparse_segment(op_type, function_name, summary):
-    def version1(data, indices, segment_ids, name=None, num_segments=None):
+    def version1(data, indices, segment_ids, name=None, num_segments=None, sparse_gradient=False):
         if num_segments is not None:
             return apply(f"{op_type}WithNumSegments", [data, indices, segment_ids, num_segments], name=name)
         return apply(op_type, [data, indices, segment_ids], name=name)
 
-    def version2(data, indices, segment_ids, num_segments=None, name=None):
+    def version2(data, indices, segment_ids, num_segments=None, name=None, sparse_gradient=False):
         return version1(data, indices, segment_ids, name, num_segments)
 
     for function in (version1, version2):
@@ -254,8 +256,13 @@ def _sparse_segment(op_type, function_name, summary):
 
 
 sparse_segment_sum, sparse_segment_sum_v2 = _sparse_segment(
-    "SparseSegmentSum", "sparse_segment_sum", "The sum of chosen rows with the same (sorted) id.")
+    "SparseSegmentSum", "sparse_segment_sum", "The sum of chosen rows with the same (sorted) id."
+)
 sparse_segment_mean, sparse_segment_mean_v2 = _sparse_segment(
-    "SparseSegmentMean", "sparse_segment_mean", "The mean of chosen rows with the same (sorted) id.")
+    "SparseSegmentMean", "sparse_segment_mean", "The mean of chosen rows with the same (sorted) id."
+)
 sparse_segment_sqrt_n, sparse_segment_sqrt_n_v2 = _sparse_segment(
-    "SparseSegmentSqrtN", "sparse_segment_sqrt_n", "The sum of chosen rows with the same id over the root of their number.")
+    "SparseSegmentSqrtN",
+    "sparse_segment_sqrt_n",
+    "The sum of chosen rows with the same id over the root of their number.",
+)

@@ -21,9 +21,11 @@ def _sampler(op_type, function_name, summary):
 
 
 log_uniform_candidate_sampler = _sampler(
-    "LogUniformCandidateSampler", "log_uniform_candidate_sampler", "Classes drawn with log-uniform probabilities.")
+    "LogUniformCandidateSampler", "log_uniform_candidate_sampler", "Classes drawn with log-uniform probabilities."
+)
 uniform_candidate_sampler = _sampler(
-    "UniformCandidateSampler", "uniform_candidate_sampler", "Classes drawn with equal probabilities.")
+    "UniformCandidateSampler", "uniform_candidate_sampler", "Classes drawn with equal probabilities."
+)
 
 
 def _sampled_logits(
@@ -43,14 +45,13 @@ def _sampled_logits(
         all_ids = array_ops.concat([labels_flat, sampled], 0)
         all_w = embedding_ops.embedding_lookup(weights, all_ids, partition_strategy=partition_strategy)
         all_w = math_ops.cast(all_w, inputs.dtype)
-        count = array_ops.shape(labels_flat)[0]
-        true_w = array_ops.slice(all_w, [0, 0], array_ops.stack([count, -1]))
-        sampled_w = array_ops.slice(all_w, array_ops.stack([count, 0]), [-1, -1])
+        true_w = array_ops.slice(all_w, [0, 0], array_ops.stack([array_ops.shape(labels_flat)[0], -1]))
+        sampled_w = array_ops.slice(all_w, array_ops.stack([array_ops.shape(labels_flat)[0], 0]), [-1, -1])
         sampled_logits = linalg_ops.matmul(inputs, sampled_w, transpose_b=True)
         all_b = embedding_ops.embedding_lookup(biases, all_ids, partition_strategy=partition_strategy)
         all_b = math_ops.cast(all_b, inputs.dtype)
-        true_b = array_ops.slice(all_b, [0], array_ops.stack([count]))
-        sampled_b = array_ops.slice(all_b, array_ops.stack([count]), [-1])
+        true_b = array_ops.slice(all_b, [0], array_ops.shape(labels_flat))
+        sampled_b = array_ops.slice(all_b, array_ops.shape(labels_flat), [-1])
         dim = array_ops.shape(true_w)[1:2]
         row_wise = math_ops.multiply(
             array_ops.expand_dims(inputs, 1), array_ops.reshape(true_w, array_ops.concat([[-1, num_true], dim], 0))
@@ -60,9 +61,7 @@ def _sampled_logits(
         true_logits += array_ops.reshape(true_b, [-1, num_true])
         sampled_logits += sampled_b
         if remove_accidental_hits:
-            hits = math_ops.equal(
-                array_ops.expand_dims(labels, 2), array_ops.reshape(sampled, [1, 1, -1])
-            )
+            hits = math_ops.equal(array_ops.expand_dims(labels, 2), array_ops.reshape(sampled, [1, 1, -1]))
             hit = reduce_ops.reduce_any(hits, axis=1)
             lowest = constant(float(inputs.dtype.min), inputs.dtype)
             sampled_logits += math_ops.cast(hit, inputs.dtype) * lowest
@@ -128,6 +127,19 @@ def _sum_rows(x):
     columns = array_ops.shape(x)[1]
     ones = array_ops.ones(array_ops.stack([columns, 1]), x.dtype)
     return array_ops.reshape(linalg_ops.matmul(x, ones), [-1])
+
+
+def ctc_loss_v2(
+    labels, logits, label_length, logit_length, logits_time_major=True, unique=None, blank_index=None, name=None
+):
+    """The connectionist temporal classification loss of sequences; labels must be sparse."""
+    classes = convert_to_tensor(logits)._shape_as_list()
+    last = None if classes is None or classes[-1] is None else classes[-1] - 1
+    if not getattr(labels, "_is_sparse_tensor", False) or blank_index not in (-1, last) or blank_index is None:
+        raise NotImplementedError(
+            "tf.nn.ctc_loss with dense labels or a blank other than the last class is not implemented in swiftestimator"
+        )
+    return ctc_loss(labels, logits, logit_length, time_major=logits_time_major)
 
 
 def ctc_loss(

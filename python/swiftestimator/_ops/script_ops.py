@@ -43,7 +43,9 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 (the publi
 
 def _result(value, dtype, index):
     """What a function returned as an array of the promised type; ``TypeError`` when it has another."""
-    array = make_array(value, dtype if dtype is dtypes.string or not isinstance(value, np.ndarray | np.generic) else None)
+    array = make_array(
+        value, dtype if dtype is dtypes.string or not isinstance(value, np.ndarray | np.generic) else None
+    )
     if dtype is not dtypes.string and array.dtype != np.dtype(dtype.as_numpy_dtype):
         raise TypeError(f"{index}-th value returned by the function is {array.dtype}, but expects {dtype.name}")
     return array

@@ -28,9 +28,7 @@ def _parts(value):
     return [value.indices, value.values, value.dense_shape]
 
 
-def sparse_to_dense(
-    sparse_indices, output_shape, sparse_values, default_value=0, validate_indices=True, name=None
-):
+def sparse_to_dense(sparse_indices, output_shape, sparse_values, default_value=0, validate_indices=True, name=None):
     """A tensor of a default value, with other values at positions."""
     attributes = {"validate_indices": validate_indices}
     return apply("SparseToDense", [sparse_indices, output_shape, sparse_values, default_value], attributes, name=name)
@@ -104,9 +102,7 @@ def sparse_slice(sp_input, start, size, name=None):
         return SparseTensor(*apply("SparseSlice", [*_parts(sp_input), start, size], name=name))
 
 
-def sparse_concat(
-    axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None, expand_nonconcat_dims=None
-):
+def sparse_concat(axis, sp_inputs, name=None, expand_nonconcat_dim=False, concat_dim=None, expand_nonconcat_dims=None):
     """Sparse tensors one after the other along an axis."""
     axis = renamed_argument("concat_dim", concat_dim, "axis", axis)
     expand = renamed_argument("expand_nonconcat_dims", expand_nonconcat_dims, "expand_nonconcat_dim",
@@ -138,9 +134,7 @@ def sparse_concat_v2(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     return SparseTensor(indices, values, shape)
 
 
-def sparse_split(
-    keyword_required=None, sp_input=None, num_split=None, axis=None, name=None, split_dim=None
-):
+def sparse_split(keyword_required=None, sp_input=None, num_split=None, axis=None, name=None, split_dim=None):
     """A sparse tensor in pieces along an axis."""
     axis = renamed_argument("axis", axis, "split_dim", split_dim)
     return sparse_split_v2(sp_input, num_split, axis, name)
@@ -202,9 +196,7 @@ def sparse_merge(sp_ids, sp_values, vocab_size, name=None, already_sorted=False)
     if isinstance(sp_ids, SparseTensor | SparseTensorValue):
         sp_ids = [sp_ids]
         if not (isinstance(vocab_size, Tensor) or isinstance(vocab_size, int | np.integer)):
-            raise TypeError(
-                f"vocab_size has to be a Tensor or Python int. Found {type(vocab_size)}"
-            )
+            raise TypeError(f"vocab_size has to be a Tensor or Python int. Found {type(vocab_size)}")
         vocab_size = [vocab_size]
     if len(vocab_size) != len(sp_ids):
         raise ValueError("sp_ids and vocab_size have to have equal lengths.")
@@ -295,9 +287,7 @@ def sparse_add_v2(a, b, threshold=0):
 
 
 def _sparse_reduction(op_type, function_name, summary):
-    def version1(
-        sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None
-    ):
+    def version1(sp_input, axis=None, keepdims=None, reduction_axes=None, keep_dims=None):
         keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims)
         axis = renamed_argument("axis", axis, "reduction_axes", reduction_axes)
         return version2(sp_input, axis, keepdims or False)
@@ -320,9 +310,11 @@ def _sparse_reduction(op_type, function_name, summary):
 
 
 sparse_reduce_sum, sparse_reduce_sum_v2 = _sparse_reduction(
-    "SparseReduceSum", "sparse_reduce_sum", "The sum over axes (all by default).")
+    "SparseReduceSum", "sparse_reduce_sum", "The sum over axes (all by default)."
+)
 sparse_reduce_max, sparse_reduce_max_v2 = _sparse_reduction(
-    "SparseReduceMax", "sparse_reduce_max", "The largest element over axes (all by default).")
+    "SparseReduceMax", "sparse_reduce_max", "The largest element over axes (all by default)."
+)
 
 
 def sparse_softmax(sp_input, name=None):
@@ -370,4 +362,3 @@ def sparse_cross_hashed(inputs, num_buckets=0, hash_key=None, name=None):
         "out_type": dtypes.int64, "internal_type": dtypes.string,
     }  # fmt: skip
     return SparseTensor(*apply("SparseCross", arguments, attributes, name=name))
-

@@ -29,9 +29,7 @@ def string_join(inputs, separator="", name=None):
     return apply("StringJoin", [list(inputs)], {"separator": separator}, name=name)
 
 
-def reduce_join(
-    inputs, axis=None, keep_dims=None, separator="", name=None, reduction_indices=None, keepdims=None
-):
+def reduce_join(inputs, axis=None, keep_dims=None, separator="", name=None, reduction_indices=None, keepdims=None):
     """Texts joined along axes."""
     keepdims = renamed_argument("keepdims", keepdims, "keep_dims", keep_dims) or False
     axis = renamed_argument("axis", axis, "reduction_indices", reduction_indices)
@@ -44,7 +42,11 @@ def reduce_join_v2(inputs, axis=None, keepdims=False, separator="", name=None):
         inputs = convert_to_tensor(inputs, dtypes.string)
         if axis is None:
             rank = inputs._rank
-            axis = constant(list(range(rank)), dtypes.int32) if rank is not None else array_ops.range(array_ops.rank(inputs))
+            axis = (
+                constant(list(range(rank)), dtypes.int32)
+                if rank is not None
+                else array_ops.range(array_ops.rank(inputs))
+            )
         return apply("ReduceJoin", [inputs, axis], {"keep_dims": keepdims, "separator": separator})
 
 
@@ -123,7 +125,9 @@ def string_split(source, sep=None, skip_empty=True, delimiter=" ", result_type="
     """The parts of each text of a vector between delimiters, as a sparse matrix."""
     delimiter = sep if sep is not None else delimiter
     if result_type != "SparseTensor":
-        raise NotImplementedError(f"tf.string_split with result_type='{result_type}' is not implemented in swiftestimator")
+        raise NotImplementedError(
+            f"tf.string_split with result_type='{result_type}' is not implemented in swiftestimator"
+        )
     with name_scope(name, "StringSplit", [source]):
         delimiter = convert_to_tensor(delimiter, dtypes.string)
         source = convert_to_tensor(source, dtypes.string)
@@ -134,7 +138,12 @@ def string_split(source, sep=None, skip_empty=True, delimiter=" ", result_type="
 
 
 def string_split_v1(
-    input=None, sep=None, maxsplit=-1, result_type="SparseTensor", source=None, name=None  # noqa: A002
+    input=None,
+    sep=None,
+    maxsplit=-1,
+    result_type="SparseTensor",
+    source=None,
+    name=None,  # noqa: A002
 ):
     """The parts of each text between separators (white space by default), as a sparse matrix."""
     value = renamed_argument("input", input, "source", source)
@@ -192,7 +201,11 @@ def unicode_script(input, name=None):  # noqa: A002 (the public name)
 
 
 def decode_raw(
-    input_bytes=None, out_type=None, little_endian=True, name=None, bytes=None  # noqa: A002 (the public name)
+    input_bytes=None,
+    out_type=None,
+    little_endian=True,
+    name=None,
+    bytes=None,  # noqa: A002 (the public name)
 ):
     """The bytes of each text read as numbers."""
     value = renamed_argument("input_bytes", input_bytes, "bytes", bytes)
@@ -264,4 +277,3 @@ def write_file(filename, contents, name=None):
 def matching_files(pattern, name=None):
     """The names of the files that match a pattern."""
     return apply("MatchingFiles", [pattern], name=name)
-

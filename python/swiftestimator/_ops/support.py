@@ -34,11 +34,27 @@ def unary(op_type, summary, function_name=None):
     return operation
 
 
-def binary(op_type, summary, function_name=None):
+def binary(op_type, summary, function_name=None, arguments=("x", "y")):
     """A public function ``f(x, y, name=None)`` that adds one node of ``op_type``."""
+    if arguments == ("x", "y"):
 
-    def operation(x, y, name=None):
-        return apply(op_type, [x, y], name=name)
+        def operation(x, y, name=None):
+            return apply(op_type, [x, y], name=name)
+
+    elif arguments == ("y", "x"):
+
+        def operation(y, x, name=None):
+            return apply(op_type, [y, x], name=name)
+
+    elif arguments == ("a", "x"):
+
+        def operation(a, x, name=None):
+            return apply(op_type, [a, x], name=name)
+
+    else:
+
+        def operation(x, q, name=None):
+            return apply(op_type, [x, q], name=name)
 
     operation.__name__ = operation.__qualname__ = function_name or op_type.lower()
     operation.__doc__ = summary

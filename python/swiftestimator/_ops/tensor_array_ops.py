@@ -167,4 +167,3 @@ class TensorArray:
 
     def __repr__(self):
         return f"<TensorArray of {self._dtype.name}, elements of shape {self.element_shape}>"
-

@@ -1,0 +1,29 @@
+import KernelTable
+import KernelsBaseline
+
+extension KernelTable {
+  /// Built here and not in the level's module, so that the module holds nothing but kernels: code that the compiler
+  /// makes for shared types could be merged by the linker, and then run on a processor below the level.
+  static let baseline = KernelTable(
+    levelName: "baseline",
+    floatGemm: GemmKernels(
+      columnTile: floatColumnTile, rowTile: floatRowTile, block: floatGemmBlock, packPanel: floatPackPanel,
+      packRows: floatPackRows, dots: floatDots, rowTimes: floatRowTimes),
+    doubleGemm: GemmKernels(
+      columnTile: doubleColumnTile, rowTile: doubleRowTile, block: doubleGemmBlock, packPanel: doublePackPanel,
+      packRows: doublePackRows, dots: doubleDots, rowTimes: doubleRowTimes),
+    float: VectorKernels(
+      unary: floatUnary, binary: floatBinary, leakyRelu: floatLeakyRelu, leakyReluGrad: floatLeakyReluGrad,
+      sum: floatSum,
+      extremum: floatExtremum, sumRows: floatSumRows, extremumRows: floatExtremumRows, softmax: floatSoftmax,
+      crossEntropy: floatCrossEntropy, sparseCrossEntropy: floatSparseCrossEntropy,
+      gradientDescent: floatGradientDescent, momentum: floatMomentum, adam: floatAdam, adagrad: floatAdagrad,
+      rmsProp: floatRMSProp),
+    double: VectorKernels(
+      unary: doubleUnary, binary: doubleBinary, leakyRelu: doubleLeakyRelu, leakyReluGrad: doubleLeakyReluGrad,
+      sum: doubleSum,
+      extremum: doubleExtremum, sumRows: doubleSumRows, extremumRows: doubleExtremumRows, softmax: doubleSoftmax,
+      crossEntropy: doubleCrossEntropy, sparseCrossEntropy: doubleSparseCrossEntropy,
+      gradientDescent: doubleGradientDescent, momentum: doubleMomentum, adam: doubleAdam, adagrad: doubleAdagrad,
+      rmsProp: doubleRMSProp))
+}
