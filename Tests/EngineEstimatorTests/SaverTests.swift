@@ -169,6 +169,22 @@ import Testing
     #expect(try restored.run(fetches: [table.snapshot])[0].scalars(Float.self) == [1, 2, 3, 4, 5, 6])
   }
 
+  @Test func savingWhatIsStoredLeavesTheFilesAlone() throws {
+    let saver = try built(Saver())
+    try saver.save(session, directory.file("m"), step: 1)
+    let before = try FileSystem.status(directory.file("m-1.index")).modificationSeconds
+    Platform.sleep(seconds: 0.02)
+    try saver.save(session, directory.file("m"), step: 1)
+    #expect(try FileSystem.status(directory.file("m-1.index")).modificationSeconds == before)
+    try step()
+    try saver.save(session, directory.file("m"), step: 1)
+    #expect(abs(try CheckpointFiles.value(named: "w", in: directory.file("m-1")).floatScalar() - 0.9) < 1e-6)
+    // A damaged one is written again.
+    try AtomicFile.write(directory.file("m-1.data-00000-of-00001"), ByteString(repeating: 0, count: 12))
+    try saver.save(session, directory.file("m"), step: 1)
+    #expect(abs(try CheckpointFiles.value(named: "w", in: directory.file("m-1")).floatScalar() - 0.9) < 1e-6)
+  }
+
   /// Whatever had been written when the process died, the checkpoint that the state file names can be restored.
   @Test func interruptedSavesLeaveThePreviousCheckpoint() throws {
     let saver = try built(Saver(maxToKeep: 1))

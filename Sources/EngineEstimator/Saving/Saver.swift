@@ -3,6 +3,7 @@ import EngineCore
 import EngineFormats
 import EngineGraph
 import EngineRuntime
+import Glibc
 
 /// Saves the values of variables as checkpoints, restores them, and deletes old checkpoints.
 ///
@@ -144,6 +145,9 @@ open class Saver {
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     // The tensors are snapshots: an update that comes while they are written makes a copy first.
     let values = try resources.map { try $0.read() }
+    // A training that goes on saves what it has just restored. Leaving those files alone means that a process that dies
+    // now cannot damage the only checkpoint there may be.
+    if try Saver.isStored(items, values, prefix) { return }
     let writer = try TensorBundleWriter(prefix: prefix)
     for (item, value) in zip(items, values) {
       if let part = try item.slice {
@@ -153,6 +157,21 @@ open class Saver {
       }
     }
     try writer.finish()
+  }
+
+  /// Whether a sound checkpoint of that prefix holds exactly these values.
+  private static func isStored(_ items: [SavedItem], _ values: [Tensor], _ prefix: String) throws -> Bool {
+    guard TensorBundle.exists(prefix) else { return false }
+    guard let reader = try? TensorBundleReader(prefix: prefix), Set(reader.names) == Set(items.map(\.key)) else {
+      return false
+    }
+    for (item, value) in zip(items, values) {
+      guard try item.slice == nil, value.dtype.isPlainData, let stored = try? reader.read(item.key),
+        stored.dtype == value.dtype, stored.shape == value.shape,
+        memcmp(stored.pointer, value.pointer, value.byteCount) == 0
+      else { return false }
+    }
+    return true
   }
 
   // MARK: The list of checkpoints
