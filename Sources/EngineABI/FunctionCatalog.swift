@@ -18,7 +18,7 @@ struct HostFunction: Sendable {
 /// All functions, one list per topic.
 enum FunctionCatalog {
   static let all: [HostFunction] =
-    diagnosticFunctions + graphFunctions + collectionFunctions + sessionFunctions + builderFunctions
+    diagnosticFunctions + graphFunctions + collectionFunctions + hostCallFunctions + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
 
   static let index: [String: Int] = Dictionary(

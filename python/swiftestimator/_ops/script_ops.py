@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from swiftestimator._border import function
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import make_array
 from swiftestimator._framework.graph import get_default_graph
@@ -26,19 +27,9 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 (the publi
             raise ValueError(f"{func.__name__} returned {len(values)} values, but Tout names {len(types)}")
         return [_result(v, t, i) for i, (v, t) in enumerate(zip(values, types))]
 
-    graph = get_default_graph()
-    functions = graph._attachments.setdefault("python_functions", [])
-    functions.append(call)
-    token = f"pyfunc_{len(functions) - 1}"
     inputs = [convert_to_tensor(x) for x in inp] if isinstance(inp, list | tuple) else [convert_to_tensor(inp)]
+    token = function("callback.register")(get_default_graph(), lambda arrays: call(*arrays))
     attributes = {"token": token, "Tin": [x.dtype for x in inputs], "Tout": types}
-    from swiftestimator._border import function
-
-    try:
-        set_callback = function("graph.set_callback")
-    except AttributeError:
-        raise NotImplementedError("Op type not registered 'PyFunc' in swiftestimator") from None
-    set_callback(graph, token, call)
     result = apply("PyFunc" if stateful else "PyFuncStateless", [inputs], attributes, name=name)
     if not is_list:
         return result[0] if isinstance(result, list) else result
