@@ -44,7 +44,8 @@ struct VectorRows<Scalar: FloatNumber> {
     let losses = loss.pointer.assumingMemoryBound(to: Scalar.self)
     let target = backprop.pointer.assumingMemoryBound(to: Scalar.self)
     let isLong = labels.dtype == .int64
-    let (short, long) = (labels.elements(Int32.self), labels.pointer.assumingMemoryBound(to: Int64.self))
+    let short = labels.pointer.assumingMemoryBound(to: Int32.self)
+    let long = labels.pointer.assumingMemoryBound(to: Int64.self)
     forEachRow(rows, length) { row in
       let label = isLong ? Int(truncatingIfNeeded: long[row]) : Int(short[row])
       if label >= 0 && label < length {

@@ -5,7 +5,7 @@ import Testing
   @Test func broadcasting() throws {
     #expect(try Shape.broadcast([nil, 3], [3]) == [nil, 3])
     #expect(try Shape.broadcast([2, 1], [1, 5]) == [2, 5])
-    #expect(throws: EngineError.self) { try Shape.broadcast([2], [3]) }
+    #expect(throws: EngineError.self) { try Shape.broadcast(Shape([2]), Shape([3])) }
     #expect(Shape.broadcast([4, 1], [3]) == [4, 3])
     #expect(Shape.broadcast([2], [3]) == nil)
   }
