@@ -31,6 +31,7 @@ public struct Tensor: @unchecked Sendable {
       throw EngineError.invalidArgument("a tensor cannot have shape \(Shape(known: shape).bracketed)")
     }
     if dtype == .string {
+      try checkRoom(for: count, of: ByteString.self)
       buffer = Buffer(strings: [ByteString](repeating: [], count: count))
     } else {
       let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)

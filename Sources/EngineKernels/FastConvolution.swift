@@ -97,7 +97,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
       window.height == 1 && window.width == 1 && window.strideHeight == 1 && window.strideWidth == 1
       && window.padTop == 0 && window.padLeft == 0 && window.outputHeight == height && window.outputWidth == width
     let cost = Gemm.nanoseconds(min(block, rowCount), outputs, patchLength) + min(block, rowCount) * patchLength / 4
-    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: cost) { index in
+    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: cost, mayStop: true) { index in
       let rows = index * block..<min(rowCount, (index + 1) * block)
       let target = y + rows.lowerBound * outputs
       if isPointwise { return product(x + rows.lowerBound * channels, rows.count, filter, target) }
@@ -158,14 +158,14 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let groups = (window.height + linesEach - 1) / linesEach
     let jobs = parts * groups
     let cost = Gemm.nanoseconds(linesEach * lineLength, outputs, partRows)
-    ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost) { job in
+    ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost, mayStop: true) { job in
       let (part, line) = (job / groups, job % groups * linesEach)
       let rows = min(rowCount, part * partRows)..<min(rowCount, (part + 1) * partRows)
       sumLines(
         x, dy, rows, line..<min(window.height, line + linesEach), partial + part * count + line * lineLength * outputs)
     }
     let block = 4096
-    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4) { index in
+    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4, mayStop: true) { index in
       for i in index * block..<min(count, (index + 1) * block) {
         var sum = partial[i]
         for part in 1..<max(1, parts) { sum += partial[part * count + i] }
@@ -258,7 +258,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
         filter + panel * tile * outputs)
     }
     let block = rowBlock
-    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost) { n in
+    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost, mayStop: true) { n in
       let image = dx + n * imageSize
       clear(image, imageSize)
       withUnsafeTemporaryAllocation(of: Scalar.self, capacity: min(block, perImage) * patchLength) { scratch in

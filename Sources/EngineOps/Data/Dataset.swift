@@ -36,9 +36,12 @@ public final class IterationContext: @unchecked Sendable {
 
   var isCancelled: Bool { environment?.cancellation.isCancelled ?? true }
 
+  /// Pipelines call it in loops, never with a lock held: it may ask the host.
+  /// **Errors**: `Cancelled` once the session is closed; the host's wish to stop.
   func checkCancellation() throws {
     guard let environment else { throw EngineError.cancelled("The session of the iterator was closed.") }
     try environment.cancellation.check()
+    try Interrupt.check()
   }
 }
 

@@ -97,14 +97,13 @@ private final class PaddedBatching: DatasetNode {
       }
     }
     let itemSize = value.dtype.itemSize
+    var result = try Tensor(uninitialized: value.dtype, shape: [rows.count] + shape)
     let each = shape.reduce(1, *)
-    let result: Tensor
     if value.dtype == .string {
       let filler = value.strings.first ?? []
       result = try Tensor(
         strings: [ByteString](repeating: filler, count: rows.count * each), shape: [rows.count] + shape)
     } else {
-      result = try Tensor(uninitialized: value.dtype, shape: [rows.count] + shape)
       for index in 0..<(rows.count * each) {
         (result.pointer + index * itemSize).copyMemory(from: value.pointer, byteCount: itemSize)
       }
