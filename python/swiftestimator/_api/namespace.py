@@ -16,6 +16,8 @@ __all__ = ["Namespace", "install_root", "namespace"]
 
 _PACKAGE = "swiftestimator"
 _roots = {}
+# What `tf.__version__` says to programs that ask: the release whose behaviour this package has.
+_VERSIONS = {1: "1.15.5", 2: "2.15.1"}
 
 
 class Namespace(types.ModuleType):
@@ -26,6 +28,8 @@ class Namespace(types.ModuleType):
         self.__dict__["_version"] = version
         self.__dict__["_path"] = path
         self.__path__ = []
+        if not path:
+            self.__version__ = self.VERSION = _VERSIONS[_roots.get(module_name, 2)]
         self.__package__ = module_name
 
     def __getattr__(self, name):
@@ -47,7 +51,7 @@ def lookup(module, version, path, name):
             value = getattr(value, attribute)
         module.__dict__[name] = value
         return value
-    if name in children or (not path and name == "compat"):
+    if name in children or (path == "compat" and name in ("v1", "v2")):
         return importlib.import_module(f"{module.__name__}.{name}")
     if name.startswith("__"):
         raise AttributeError(f"module '{module.__name__}' has no attribute '{name}'")
