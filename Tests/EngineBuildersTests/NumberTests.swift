@@ -144,6 +144,25 @@ private func expectClose(_ actual: [Double], _ expected: [Double], _ what: Strin
     try check(try Metrics.count(.truePositives, labels: y, predictions: above, .init(weights: w)), [4], "tp")
   }
 
+  @Test func thresholds() throws {
+    let i = try inputs()
+    let (y, p) = (i.labels, i.predictions)
+    func check(_ result: MetricResult, _ expected: [Double], _ what: String) throws {
+      expectClose(try run(result.update), expected, what)
+    }
+    try check(try Metrics.auc(labels: y, predictions: p), [0.75], "auc")
+    try check(try Metrics.auc(labels: y, predictions: p, .init(weights: i.weights)), [0.714286], "weighted auc")
+    try check(try Metrics.auc(labels: y, predictions: p, curve: .precisionRecall), [0.791666], "auc of PR")
+    try check(
+      try Metrics.auc(labels: y, predictions: p, curve: .precisionRecall, summation: .carefulInterpolation),
+      [0.797267], "careful auc")
+    try check(
+      try Metrics.count(.truePositives, labels: y, predictions: p, thresholds: [0.2, 0.5]), [2, 1], "counts")
+    try check(try Metrics.precision(labels: y, predictions: p, thresholds: [0.2, 0.5]), [0.666667, 1], "precision")
+    try check(try Metrics.sensitivityAtSpecificity(labels: y, predictions: p, specificity: 0.5), [1], "sensitivity")
+    try check(try Metrics.specificityAtSensitivity(labels: y, predictions: p, sensitivity: 0.5), [1], "specificity")
+  }
+
   @Test func classes() throws {
     let graph = try inputs().graph
     let y = try graph.constant([Int64(0), 0, 1, 1, 2])

@@ -14,6 +14,10 @@ __all__ = ["install_as_tensorflow"]
 def __getattr__(name):
     import sys
 
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version(__name__)
     return _namespace.lookup(sys.modules[__name__], 2, "", name)
 
 

@@ -12,8 +12,8 @@ extension OpDefinition {
       let unknown = dimensions.filter { $0 == nil }.count
       guard let known = context.input(0).known, let count = Shape.elementCount(known) else { return [target] }
       let product = dimensions.reduce(1) { $0 &* ($1 ?? 1) }
-      // A dimension that is only unknown so far counts like -1 only when the shape is a constant.
-      if unknown == 1, context.constant(1) != nil, let hole = dimensions.firstIndex(of: nil) {
+      // With all other dimensions known, the one that is not can only be what is left.
+      if unknown == 1, let hole = dimensions.firstIndex(of: nil) {
         guard product != 0, count % product == 0 else {
           if product == 0, count == 0 { return [target] }
           throw EngineError.value(

@@ -23,8 +23,7 @@ extension OpDefinition {
         labels = .dense(try graph.op("Mul", scale, try graph.op("Neg", logs)))
       }
       return [features.map { .dense($0) }, labels]
-    },
-    sample: OpSample([.init([3, 4], .uniform(-2, 2)), .init([3, 4], .uniform(0, 1))])
+    }
   ) { context in
     var (features, labels) = (context.inputs[0], context.inputs[1])
     if features.shape != labels.shape {

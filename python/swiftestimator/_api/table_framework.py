@@ -47,5 +47,24 @@ TABLE = {
         ),
         "1 train": "SaverDef",
     },
+    "_framework.compat": {
+        "12 compat": (
+            "as_bytes as_str as_str_any as_text path_to_str forward_compatible integral_types real_types complex_types "
+            "bytes_or_text_types"
+        ),
+        "1 tf": (
+            "enable_v2_behavior disable_v2_behavior enable_v2_tensorshape disable_v2_tensorshape "
+            "enable_eager_execution disable_eager_execution enable_resource_variables=nothing "
+            "disable_resource_variables=nothing enable_control_flow_v2=nothing disable_control_flow_v2=nothing"
+        ),
+    },
+    "_app": {"1 app": "run flags", "1 tf": "flags"},
+    "_io.file_io": {
+        "12 io.gfile": ("GFile copy exists glob isdir join listdir makedirs mkdir remove rename rmtree stat walk"),
+        "1 gfile": (
+            "GFile FastGFile Open Copy=copy DeleteRecursively=rmtree Exists=exists Glob=glob IsDirectory=isdir "
+            "ListDirectory=listdir MakeDirs=makedirs MkDir=mkdir Remove=remove Rename=rename Stat=stat Walk=walk_v1"
+        ),
+    },
     "_errors": {"12 errors": _ERRORS},
 }

@@ -74,8 +74,7 @@ TABLE = {
     },
     "_ops.control_flow_ops": {
         "1 tf": (
-            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple "
-            "while_loop"
+            "case cond control_flow_v2_enabled disable_control_flow_v2 enable_control_flow_v2 Print tuple while_loop"
         ),
         "12 tf": "Assert group no_op print=print_v2 switch_case timestamp",
         "2 tf": "case=case_v2 cond=cond_v2 tuple=tuple_v2 while_loop=while_loop_v2",
@@ -214,8 +213,7 @@ TABLE = {
         "1 nn": "crelu dropout in_top_k log_softmax relu_layer softmax xw_plus_b",
         "12 nn": "bias_add elu leaky_relu relu relu6 selu silu=swish softplus softsign swish top_k zero_fraction",
         "2 nn": (
-            "crelu=crelu_v2 dropout=dropout_v2 gelu in_top_k=in_top_k_v2 log_softmax=log_softmax_v2 "
-            "softmax=softmax_v2"
+            "crelu=crelu_v2 dropout=dropout_v2 gelu in_top_k=in_top_k_v2 log_softmax=log_softmax_v2 softmax=softmax_v2"
         ),
     },
     "_ops.normalization_ops": {
@@ -287,8 +285,7 @@ TABLE = {
     },
     "_ops.sampling_ops": {
         "1 nn": (
-            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss "
-            "uniform_candidate_sampler"
+            "ctc_loss ctc_loss_v2 log_uniform_candidate_sampler nce_loss sampled_softmax_loss uniform_candidate_sampler"
         ),
         "2 nn": "ctc_loss=ctc_loss_v2 nce_loss=nce_loss_v2 sampled_softmax_loss=sampled_softmax_loss_v2",
         "12 random": "log_uniform_candidate_sampler uniform_candidate_sampler",

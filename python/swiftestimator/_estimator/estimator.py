@@ -50,7 +50,6 @@ class Estimator:
         fields = function("estimator.fields")(self._engine)
         self._model_dir = fields["model_dir"]
         self._config = self._configuration(config, fields["config"])
-        get_logger().info("Using config: %s", function("run_config.text")(self._config._engine))
         self._params = copy.deepcopy(params or {})
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
