@@ -58,14 +58,14 @@ class Logging(train.LoggingTensorHook):
     """A built-in hook with a method of its own."""
 
     def after_run(self, run_context, run_values):
-        TRACE.append(f"logging.ar {sorted(run_values.results)}")
+        TRACE.append(f"logging.ar {sorted(run_values.results or [])}")
         super().after_run(run_context, run_values)
 
 
 class Stop(train.StopAtStepHook):
     def after_run(self, run_context, run_values):
         super().after_run(run_context, run_values)
-        TRACE.append(f"stop.ar {run_context.stop_requested}")
+        TRACE.append(f"stop.ar {np.shape(run_values.results)} {run_context.stop_requested}")
 
 
 def model_fn(features, labels, mode, params):
@@ -114,7 +114,9 @@ def inputs(shuffle=False, repeat=1):
 
 def estimator(name, **params):
     random.seed(4)
-    config = tf.estimator.RunConfig(tf_random_seed=4, save_checkpoints_steps=5, save_summary_steps=3, log_step_count_steps=4)
+    config = tf.estimator.RunConfig(
+        tf_random_seed=4, save_checkpoints_steps=5, save_summary_steps=3, log_step_count_steps=4
+    )
     return tf.estimator.Estimator(model_fn, f"{sys.argv[2]}/{name}", config, params)
 
 
@@ -133,8 +135,16 @@ traced("stop", [Traced("A", stop_at=2), Traced("B")], steps=6)
 traced("aborted", [Traced("A", fail_at=3, error=tf.errors.AbortedError(None, None, "gone")), Traced("B")], steps=4)
 traced("range", [Traced("A", fail_at=2, error=tf.errors.OutOfRangeError(None, None, "out")), Traced("B")], steps=4)
 traced("failed", [Traced("A", fail_at=2, error=KeyError("mine")), Traced("B")], steps=4)
-traced("own", [Logging(["global_step"], every_n_iter=2), Stop(num_steps=3)], saving_listeners=[Listener()])
-traced("saver", [train.CheckpointSaverHook(f"{sys.argv[2]}/saver", save_steps=2, listeners=[Listener()]), Traced("A")], steps=3)
+traced(
+    "own",
+    [Logging({"normalized": "batch_normalization/batchnorm/add_1"}, every_n_iter=2), Stop(num_steps=3)],
+    saving_listeners=[Listener()],
+)
+traced(
+    "saver",
+    [train.CheckpointSaverHook(f"{sys.argv[2]}/saver", save_steps=2, listeners=[Listener()]), Traced("A")],
+    steps=3,
+)
 
 main = estimator("main")
 main.train(inputs(True, 10))
@@ -146,7 +156,9 @@ results["named"] = {k: np.asarray(v).tolist() for k, v in named.items()}
 results["names"] = main.get_variable_names()
 results["predict"] = [sorted((k, v.tolist()) for k, v in row.items()) for row in main.predict(inputs())]
 results["predict_keys"] = [sorted(row) for row in main.predict(inputs(), predict_keys=["p"])]
-results["predict_batches"] = [[row["p"].tolist(), list(row["x"].shape)] for row in main.predict(inputs(), yield_single_examples=False)]
+results["predict_batches"] = [
+    [row["p"].tolist(), list(row["x"].shape)] for row in main.predict(inputs(), yield_single_examples=False)
+]
 results["predict_single"] = [float(row) for row in estimator("main", single=True).predict(inputs())]
 
 with tf.Graph().as_default(), tf.Session() as session:
@@ -159,7 +171,9 @@ with tf.Graph().as_default(), tf.Session() as session:
         "inverse": train.inverse_time_decay(0.1, step, 10, 0.5), "cosine": train.cosine_decay(0.1, step, 20, 0.1),
         "restarts": train.cosine_decay_restarts(0.1, step, 7), "linear": train.linear_cosine_decay(0.1, step, 20),
     }  # fmt: skip
-    results["decays"] = [{k: float(v) for k, v in session.run(decays, {step: s}).items()} for s in (0, 1, 5, 10, 16, 37)]
+    results["decays"] = [
+        {k: float(v) for k, v in session.run(decays, {step: s}).items()} for s in (0, 1, 5, 10, 16, 37)
+    ]
     draws = [
         tf.random_uniform([5]), tf.random_normal([5], seed=3), tf.truncated_normal([9]), tf.random_shuffle(tf.range(9)),
         tf.random_uniform([5], 0, 100, tf.int32),

@@ -74,11 +74,26 @@ spec("loss_one_element", None, "", EVAL, loss=lambda: tf.ones([1, 1]))
 spec("loss_unknown", None, "", EVAL, loss=lambda: tf.placeholder(tf.float32))
 spec("loss_foreign", "ValueError", "must be from the default graph", EVAL, loss=foreign)
 spec("loss_foreign_vector", "ValueError", "must be from the default graph", EVAL, loss=lambda: foreign([1]))
-spec("train_op_foreign", "ValueError", "train_op with .* must be from the default graph", TRAIN, loss=one, train_op=foreign)
+spec(
+    "train_op_foreign",
+    "ValueError",
+    "train_op with .* must be from the default graph",
+    TRAIN,
+    loss=one,
+    train_op=foreign,
+)
 spec("predictions_list", "TypeError", "predictions must be Tensor", PREDICT, predictions=lambda: [one()])
 spec("predictions_number", "TypeError", r"predictions\[a\] must be Tensor", PREDICT, predictions={"a": 1.0})
-spec("predictions_sparse", "TypeError", r"predictions\[a\] must be Tensor", PREDICT, predictions=lambda: {"a": sparse()})
-spec("predictions_foreign", "ValueError", "prediction values with .* must be from", PREDICT, predictions=lambda: {"a": foreign()})
+spec(
+    "predictions_sparse", "TypeError", r"predictions\[a\] must be Tensor", PREDICT, predictions=lambda: {"a": sparse()}
+)
+spec(
+    "predictions_foreign",
+    "ValueError",
+    "prediction values with .* must be from",
+    PREDICT,
+    predictions=lambda: {"a": foreign()},
+)
 spec("predictions_int_key", "ValueError", "output key must be a string", PREDICT, predictions=lambda: {1: one()})
 spec("exports_list", "TypeError", "export_outputs.* must be dict", PREDICT, predictions=one, export_outputs=[])
 spec("exports_value", "TypeError", "Values in .*export_outputs.* must be ExportOutput objects", PREDICT, predictions=one,
@@ -91,7 +106,14 @@ for hooks in ("training_hooks", "training_chief_hooks", "evaluation_hooks", "pre
     spec(hooks, "TypeError", "All hooks must be SessionRunHook instances", EVAL, loss=one, **{hooks: [3]})
     spec(f"{hooks}_bare", "TypeError", "not iterable", EVAL, loss=one, **{hooks: tf.train.SessionRunHook})
 spec("metrics_list", "TypeError", "eval_metric_ops must be a dict", EVAL, loss=one, eval_metric_ops=[1])
-spec("metrics_tensor", "TypeError", r"must be \(metric_value, update_op\)", EVAL, loss=one, eval_metric_ops=lambda: {"a": one()})
+spec(
+    "metrics_tensor",
+    "TypeError",
+    r"must be \(metric_value, update_op\)",
+    EVAL,
+    loss=one,
+    eval_metric_ops=lambda: {"a": one()},
+)
 spec("metrics_triple", "TypeError", r"must be \(metric_value, update_op\)", EVAL, loss=one,
      eval_metric_ops=lambda: {"a": (one(), one(), one())})  # fmt: skip
 spec("metrics_pair_list", "TypeError", r"must be \(metric_value, update_op\)", EVAL, loss=one,
@@ -133,7 +155,12 @@ config("seed", "tf_random_seed must be integer", tf_random_seed=1.0)
 config("summary", "save_summary_steps should be >= 0", save_summary_steps=-1)
 config("steps", "save_checkpoints_steps should be >= 0", save_checkpoints_steps=-1)
 config("secs", "save_checkpoints_secs should be >= 0", save_checkpoints_secs=-1)
-config("both", "save_checkpoints_steps.* and .*save_checkpoints_secs.* cannot be both set", save_checkpoints_secs=1, save_checkpoints_steps=1)
+config(
+    "both",
+    "save_checkpoints_steps.* and .*save_checkpoints_secs.* cannot be both set",
+    save_checkpoints_secs=1,
+    save_checkpoints_steps=1,
+)
 config("session", "session_config must be instance of ConfigProto", session_config=1)
 config("keep", "keep_checkpoint_max should be >= 0", keep_checkpoint_max=-1)
 config("hours", "keep_checkpoint_every_n_hours should be > 0", keep_checkpoint_every_n_hours=0)
@@ -185,18 +212,35 @@ def no_labels(features, mode):
 
 estimator("no_model_fn", "ValueError", "model_fn must be provided", lambda: Estimator(None))
 estimator("no_features", "ValueError", "must include features argument", lambda: Estimator(lambda labels, mode: None))
-estimator("params_not_taken", "ValueError", "does not include params argument", lambda: Estimator(model, params={"a": 1}))
+estimator(
+    "params_not_taken", "ValueError", "does not include params argument", lambda: Estimator(model, params={"a": 1})
+)
 estimator("other_arguments", "ValueError", "not expected args", lambda: Estimator(lambda features, x: None))
 estimator("partial", None, "", lambda: Estimator(functools.partial(lambda features, x: None, x=1)))
 estimator("config", "ValueError", "an instance of .*RunConfig", lambda: Estimator(model, config=3))
 estimator("two_dirs", "ValueError", "model_dir.* are set both in constructor and .*RunConfig",
           lambda: Estimator(model, "/tmp/a", Config(model_dir="/tmp/b")))  # fmt: skip
-estimator("warm_start", "ValueError", "warm_start_from must be a string or a WarmStartSettings", lambda: make(warm_start_from=3))
-estimator("steps_and_max", "ValueError", "Can not provide both steps and max_steps", lambda: make().train(data, steps=1, max_steps=1))
+estimator(
+    "warm_start",
+    "ValueError",
+    "warm_start_from must be a string or a WarmStartSettings",
+    lambda: make(warm_start_from=3),
+)
+estimator(
+    "steps_and_max",
+    "ValueError",
+    "Can not provide both steps and max_steps",
+    lambda: make().train(data, steps=1, max_steps=1),
+)
 estimator("steps_zero", "ValueError", "Must specify steps > 0", lambda: make().train(data, steps=0))
 estimator("max_steps_zero", "ValueError", "Must specify max_steps > 0", lambda: make().train(data, max_steps=0))
 estimator("train_hooks", "TypeError", "must be a SessionRunHook", lambda: make().train(data, hooks=[3]))
-estimator("listeners", "TypeError", "must be a list of CheckpointSaverListener", lambda: make().train(data, saving_listeners=[3]))
+estimator(
+    "listeners",
+    "TypeError",
+    "must be a list of CheckpointSaverListener",
+    lambda: make().train(data, saving_listeners=[3]),
+)
 estimator("listeners_no_saver", "ValueError", "There should be a CheckpointSaverHook to use saving_listeners",
           lambda: make(config=Config(save_checkpoints_secs=None)).train(data, saving_listeners=[tf.train.CheckpointSaverListener()]))  # fmt: skip
 estimator("eval_steps", "ValueError", "Must specify steps > 0", lambda: make().evaluate(data, steps=0))
@@ -204,18 +248,33 @@ estimator("eval_hooks", "TypeError", "must be a SessionRunHook", lambda: make().
 estimator("triple_input", "ValueError", "len 2 tuple", lambda: make().train(lambda: (one(), one(), one())))
 estimator("labels_not_taken", "ValueError", "model_fn does not take labels", lambda: make(no_labels).train(data))
 estimator("no_spec", "ValueError", "model_fn should return an EstimatorSpec", lambda: make(returning(3)).train(data))
-estimator("no_train_op", "ValueError", "Missing train_op", lambda: make(returning(lambda f, m: Spec(m, loss=one()))).train(data))
+estimator(
+    "no_train_op",
+    "ValueError",
+    "Missing train_op",
+    lambda: make(returning(lambda f, m: Spec(m, loss=one()))).train(data),
+)
 for key in ("loss", "global_step"):
     estimator(f"metric_{key}", "ValueError", f"Metric with name .{key}. is not allowed",
               lambda key=key: make(returning(lambda f, m: Spec(m, loss=one(), eval_metric_ops={key: tf.metrics.mean(f)}))).evaluate(data))  # fmt: skip
 estimator("names_untrained", "ValueError", "not find trained model", lambda: make().get_variable_names())
 estimator("value_untrained", "ValueError", "not find trained model", lambda: make().get_variable_value("w"))
-estimator("predict_keys", "ValueError", "Expected to run at least one output from", lambda: list(make().predict(data, predict_keys=["x"])))
+estimator(
+    "predict_keys",
+    "ValueError",
+    "Expected to run at least one output from",
+    lambda: list(make().predict(data, predict_keys=["x"])),
+)
 estimator("predict_keys_tensor", "ValueError", "predict_keys argument is not valid in case of non-dict predictions",
           lambda: list(make(returning(lambda f, m: Spec(m, predictions=f))).predict(data, predict_keys=["x"])))  # fmt: skip
 estimator("predict_lengths", "ValueError", "Batch length of predictions should be same",
           lambda: list(make(returning(lambda f, m: Spec(m, predictions={"a": f, "b": tf.ones([3])}))).predict(data)))  # fmt: skip
-estimator("export_no_receiver", "ValueError", "An input_receiver_fn must be defined", lambda: make().export_saved_model("/tmp/x", None))
+estimator(
+    "export_no_receiver",
+    "ValueError",
+    "An input_receiver_fn must be defined",
+    lambda: make().export_saved_model("/tmp/x", None),
+)
 
 
 @case("ValueError", "cannot override members of Estimator.*predict")
@@ -285,11 +344,18 @@ expect("hook_stop_both", "ValueError", "", lambda: train.StopAtStepHook(num_step
 expect("hook_stop_none", "ValueError", "", lambda: train.StopAtStepHook())
 expect("hook_log_none", "ValueError", "xactly one of", lambda: train.LoggingTensorHook(["a"]))
 expect("hook_log_zero", "ValueError", "invalid every_n_iter", lambda: train.LoggingTensorHook(["a"], every_n_iter=0))
-expect("hook_timer_none", "ValueError", "Either every_secs or every_steps should be provided", lambda: train.SecondOrStepTimer())
+expect(
+    "hook_timer_none",
+    "ValueError",
+    "Either every_secs or every_steps should be provided",
+    lambda: train.SecondOrStepTimer(),
+)
 expect("hook_timer_both", "ValueError", "Can not provide both", lambda: train.SecondOrStepTimer(1, 1))
 expect("hook_saver_both", "ValueError", "", lambda: train.CheckpointSaverHook("/tmp/x", 1, 1))
 expect("hook_summary_none", "ValueError", "xactly one of", lambda: train.SummarySaverHook(save_steps=1))
-expect("hook_log_missing", "KeyError", "not_there", hooked(lambda: train.LoggingTensorHook(["not_there"], every_n_iter=1)))
+expect(
+    "hook_log_missing", "KeyError", "not_there", hooked(lambda: train.LoggingTensorHook(["not_there"], every_n_iter=1))
+)
 
 
 @case("RuntimeError", "Graph is finalized and cannot be modified")
