@@ -61,7 +61,9 @@ class RunConfig:
 
     def __setattr__(self, name, value):
         if not name.startswith("_") and f"_{name}" in self.__dict__:
-            raise AttributeError(f"'{name}' of a RunConfig can't be set; RunConfig.replace makes a copy with other values")
+            raise AttributeError(
+                f"'{name}' of a RunConfig can't be set; RunConfig.replace makes a copy with other values"
+            )
         super().__setattr__(name, value)
 
     def __dir__(self):
