@@ -101,9 +101,10 @@ private struct Evaluation {
     let request = RunArguments(targets: [update])
     try session.use { session in
       while !session.shouldStop { _ = try session.run(request) }
-      Logger.info("Inference Time : \(Platform.format("%0.5f", Platform.monotonicTime() - start))s")
     }
-    Logger.info("Finished evaluation at \(Platform.localTimestamp())")
+    // Outside of the session's closure, which the end of the input leaves early.
+    Logger.info("Inference Time : \(Platform.format("%0.5f", Platform.monotonicTime() - start))s")
+    Logger.info("Finished evaluation at \(Platform.localTimestamp(separator: "-"))")
     var position = 0
     return zip(metrics, counts).map { metric, count in
       defer { position += count }
