@@ -54,7 +54,9 @@ def run_python(code, timeout=60, arguments=(), check=True):
 
 def start_python(code, arguments=()):
     """Starts a program and gives the process."""
-    environment = dict(os.environ, PYTHONPATH=os.pathsep.join([ROOT, os.path.join(ROOT, "tests")]), PYTHONUNBUFFERED="1")
+    environment = dict(
+        os.environ, PYTHONPATH=os.pathsep.join([ROOT, os.path.join(ROOT, "tests")]), PYTHONUNBUFFERED="1"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         stdout=subprocess.PIPE,

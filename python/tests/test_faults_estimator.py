@@ -116,7 +116,9 @@ def test_wrong_widths_and_types_of_features(tmp_path):
     estimator(tmp_path).train(input_fn(), steps=1)
 
     def wide():
-        return tf.data.Dataset.from_tensor_slices(({"x": np.ones((4, 5), np.float32)}, np.ones((4, 1), np.float32))).batch(2)
+        return tf.data.Dataset.from_tensor_slices(
+            ({"x": np.ones((4, 5), np.float32)}, np.ones((4, 1), np.float32))
+        ).batch(2)
 
     with pytest.raises((tf.errors.InvalidArgumentError, ValueError), match=r"(?i)shape"):
         estimator(tmp_path).train(wide, steps=1)
@@ -198,9 +200,7 @@ def test_python_code_in_the_pipeline_raises(tmp_path, source, call):
 # Hooks
 
 
-@pytest.mark.parametrize(
-    "method", ["begin", "after_create_session", "before_run", "after_run", "end"]
-)
+@pytest.mark.parametrize("method", ["begin", "after_create_session", "before_run", "after_run", "end"])
 @pytest.mark.parametrize("call", ["train", "evaluate", "predict"])
 def test_hooks_raise(tmp_path, method, call):
     estimator(tmp_path).train(input_fn(), steps=1)

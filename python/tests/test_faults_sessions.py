@@ -15,7 +15,9 @@ def graph():
 def test_placeholder_without_feed():
     x = tf.placeholder(tf.float32, [2], name="lonely")
     with tf.Session() as session:
-        with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value for placeholder tensor 'lonely'"):
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match="You must feed a value for placeholder tensor 'lonely'"
+        ):
             session.run(x + 1)
         assert session.run(x + 1, {x: [1, 2]}).tolist() == [2, 3]
 

@@ -23,7 +23,19 @@ MEMORY = 6 << 30
 UNCHECKED_SHAPES = frozenset(["PlaceholderWithDefault"])
 
 STRINGS = [
-    *(b"", b"SAME", b"VALID", b"EXPLICIT", b"NHWC", b"NCHW", b"REFLECT", b"SYMMETRIC", b"ij,jk->ik", b"...i->i", b"i->"),
+    *(
+        b"",
+        b"SAME",
+        b"VALID",
+        b"EXPLICIT",
+        b"NHWC",
+        b"NCHW",
+        b"REFLECT",
+        b"SYMMETRIC",
+        b"ij,jk->ik",
+        b"...i->i",
+        b"i->",
+    ),
     *(b"a,b", b"1.5", b"x" * 300, b"\xff\xfe", b"%s", b"ii,jj->ij", b"SAME_UPPER", b"->", b","),
 ]
 INTEGERS = [0, 1, 2, 3, -1, -2, 4, 7, -7, 100, 2**31 - 1, -(2**31), 2**31, 2**40, 10**15, 2**62, 2**63 - 1, -(2**63)]
@@ -32,7 +44,9 @@ SMALL = [0, 1, 1, 2, 2, 3, 4, -1]
 
 def _shape(rng, rank=None, largest=4):
     rank = rng.choice([0, 1, 1, 2, 2, 3, 4, 4, 5]) if rank is None else rank
-    return [rng.choice([0, 1, 1, 2, 3, largest]) if rng.random() < 0.6 else rng.randint(1, largest) for _ in range(rank)]
+    return [
+        rng.choice([0, 1, 1, 2, 3, largest]) if rng.random() < 0.6 else rng.randint(1, largest) for _ in range(rank)
+    ]
 
 
 def _integer(rng):
@@ -105,7 +119,9 @@ class _Case:
         self.feeds = {}
         self.initializers = []
         self.lines = []
-        windowed = any(word in op for word in ("Conv", "Pool", "LRN", "BatchNorm", "Space", "Depth", "Image", "Patches"))
+        windowed = any(
+            word in op for word in ("Conv", "Pool", "LRN", "BatchNorm", "Space", "Depth", "Image", "Patches")
+        )
         self.base = _shape(self.rng, 4 if windowed and self.rng.random() < 0.9 else None, 6 if windowed else 4)
 
     def tensor(self, dtype):
@@ -249,7 +265,11 @@ def run_cases(op, first, last, show=False):
                 unfetched = [o.op for o in outputs if getattr(o, "dtype", None) in (tf.variant, tf.resource)]
                 values = session.run([fetched, unfetched], case.feeds)[0]
                 for tensor, value in zip(fetched, values):
-                    if value is not None and op not in UNCHECKED_SHAPES and not tensor.shape.is_compatible_with(np.shape(value)):
+                    if (
+                        value is not None
+                        and op not in UNCHECKED_SHAPES
+                        and not tensor.shape.is_compatible_with(np.shape(value))
+                    ):
                         os.write(1, f"shape {number}: inferred {tensor.shape}, is {np.shape(value)}\n".encode())
                 outcomes["ran"] += 1
             except expected as error:
@@ -275,7 +295,17 @@ def fuzz(op, first, cases):
     problems = []
     last = first + cases
     while first < last:
-        command = [sys.executable, __file__, "--worker", "--ops", op, "--first", str(first), "--cases", str(last - first)]
+        command = [
+            sys.executable,
+            __file__,
+            "--worker",
+            "--ops",
+            op,
+            "--first",
+            str(first),
+            "--cases",
+            str(last - first),
+        ]
         environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
         process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, check=False)
         lines = process.stdout.decode(errors="replace").splitlines()

@@ -1,6 +1,6 @@
 """Memory over many calls, with figures.
 
-    python python/tests/stress/leak_test.py [sessions] [runs] [calls]
+python python/tests/stress/leak_test.py [sessions] [runs] [calls]
 """
 
 import os
@@ -28,7 +28,12 @@ def _measure(name, body, count):
             body()
         sizes.append(_resident())
     threads = len(os.listdir("/proc/self/task"))
-    print(f"{name}: {count} in {time.time() - begun:.0f} s; MiB", *(f"{s:.1f}" for s in sizes), f"{threads} threads", flush=True)
+    print(
+        f"{name}: {count} in {time.time() - begun:.0f} s; MiB",
+        *(f"{s:.1f}" for s in sizes),
+        f"{threads} threads",
+        flush=True,
+    )
 
 
 def sessions():
