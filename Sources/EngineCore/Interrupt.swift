@@ -28,9 +28,14 @@ public enum Interrupt {
   public static func isWanted() -> Bool {
     if hasKept() { return true }
     guard let error = ask() else { return false }
+    keep(error)
+    return true
+  }
+
+  /// Keeps a failure for this thread's next ``check()`` or ``throwKept()``.
+  public static func keep(_ error: EngineError) {
     lock.withLock { kept.append((pthread_self(), error)) }
     keptCount.add(1, ordering: .relaxed)
-    return true
   }
 
   /// **Errors**: the answer that ``isWanted()`` has kept for this thread.

@@ -165,7 +165,8 @@ struct PatchConvolution<Scalar: FloatNumber> {
         x, dy, rows, line..<min(window.height, line + linesEach), partial + part * count + line * lineLength * outputs)
     }
     let block = 4096
-    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4, mayStop: true) { index in
+    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4, mayStop: true) {
+      index in
       for i in index * block..<min(count, (index + 1) * block) {
         var sum = partial[i]
         for part in 1..<max(1, parts) { sum += partial[part * count + i] }

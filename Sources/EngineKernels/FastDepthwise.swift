@@ -42,7 +42,9 @@ struct DepthwiseConvolution<Scalar: FloatNumber> {
   func forward(_ x: UnsafePointer<Scalar>, _ w: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>) {
     let lines = batch * window.outputHeight
     let lineSize = window.outputWidth * outputs
-    ThreadPool.shared.parallelFor(lines, nanosecondsEach: lineSize * window.height * window.width / 3 + 20, mayStop: true) { line in
+    ThreadPool.shared.parallelFor(
+      lines, nanosecondsEach: lineSize * window.height * window.width / 3 + 20, mayStop: true
+    ) { line in
       let target = y + line * lineSize
       for i in 0..<lineSize { target[i] = 0 }
       forEachPair(line..<line + 1) { output, input, tap in

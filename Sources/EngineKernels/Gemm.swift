@@ -151,7 +151,8 @@ enum Gemm {
         let depthCount = min(depthBlock, k - depth)
         let panelsEach = max(1, 16_384 / (depthCount * width))
         let packJobs = (panelCount + panelsEach - 1) / panelsEach
-        ThreadPool.shared.parallelFor(packJobs, nanosecondsEach: panelsEach * depthCount * width / 2, mayStop: true) { job in
+        ThreadPool.shared.parallelFor(packJobs, nanosecondsEach: panelsEach * depthCount * width / 2, mayStop: true) {
+          job in
           for panel in job * panelsEach..<min(panelCount, (job + 1) * panelsEach) {
             let start = panel * width
             kernels.packPanel(

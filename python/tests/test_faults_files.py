@@ -118,6 +118,8 @@ def test_damaged_checkpoint(tmp_path, trained, suffix, damage):
     ):
         with pytest.raises(kinds, match=r"model\.ckpt-4"):
             call(estimator(folder))
+        if (damage, suffix) == ("missing", ".index"):
+            break  # then there is no checkpoint, and the others start from initial values, as in TensorFlow
     # The one before is whole.
     predictions = estimator(folder).predict(input_fn(repeat=1), checkpoint_path=str(folder / "model.ckpt-2"))
     assert len(list(predictions)) == 8

@@ -144,7 +144,7 @@ def test_threads_share_a_session():
                     rows = (number + n) % 7 + 1
                     value = np.full((rows, 64), number, np.float32)
                     result, _ = session.run([y, bump.op], {x: value})
-                    assert result.tolist() == [64.0 * 64 * number / 64] * rows
+                    assert result.tolist() == [64.0 * 64 * number] * rows
 
             _in_threads(6, body)
             assert session.run(count) == 600

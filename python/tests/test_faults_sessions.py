@@ -251,6 +251,8 @@ def test_integer_arithmetic_at_the_edges(dtype):
     x, y = tf.placeholder(dtype), tf.placeholder(dtype)
     with tf.Session() as session:
         for build in (tf.add, tf.subtract, tf.multiply, tf.floordiv, tf.floormod, tf.truncatediv, tf.truncatemod):
+            if build is tf.truncatemod and dtype not in (tf.int32, tf.int64):
+                continue  # TensorFlow has it for these two only
             for a, b in ((low, -1), (low, 1), (dtype.max, dtype.max), (low, low)):
                 try:
                     session.run(build(x, y), {x: [a], y: [b]})

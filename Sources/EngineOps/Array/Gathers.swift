@@ -50,7 +50,8 @@ extension OpDefinition {
       guard let a = params.rank, let b = indices.rank else { return .unknown }
       let batch = batchDimensions < 0 ? batchDimensions + b : batchDimensions
       guard a > 0, batch >= 0, batch < a, batch <= b else {
-        throw EngineError.value("batch_dims (\(batchDimensions)) does not fit params of rank \(a) and indices of rank \(b)")
+        throw EngineError.value(
+          "batch_dims (\(batchDimensions)) does not fit params of rank \(a) and indices of rank \(b)")
       }
       return .unknown(rank: a + b - 1 - batch)
     }

@@ -59,7 +59,9 @@ extension OpDefinition {
         throw EngineError.invalidArgument("indices[\(n)] == \(row) out of range [0, \(data.shape[0]))")
       }
       let segments = countIsGiven ? try context.integer(3) : (ids.last ?? -1) &+ 1
-      guard segments >= 0 else { throw EngineError.invalidArgument("num_segments must not be negative, got \(segments)") }
+      guard segments >= 0 else {
+        throw EngineError.invalidArgument("num_segments must not be negative, got \(segments)")
+      }
       if let last = ids.last, last >= segments {
         throw EngineError.invalidArgument("segment ids must be < num_segments, got \(last)")
       }

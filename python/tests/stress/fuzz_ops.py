@@ -56,9 +56,9 @@ def _integer(rng):
 def _array(rng, np, dtype, shape):
     """Values of a NumPy type: mostly small, some extreme."""
     count = int(np.prod(shape, dtype=np.int64))
-    if dtype == object:
+    if dtype is object:
         return np.array([rng.choice(STRINGS) for _ in range(count)], dtype=object).reshape(shape)
-    if dtype == bool:
+    if dtype is bool:
         return np.array([rng.random() < 0.5 for _ in range(count)], dtype=bool).reshape(shape)
     if np.issubdtype(dtype, np.integer):
         information = np.iinfo(dtype)
@@ -307,7 +307,7 @@ def fuzz(op, first, cases):
             str(last - first),
         ]
         environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-        process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, check=False)
+        process = subprocess.run(command, capture_output=True, env=environment, check=False)
         lines = process.stdout.decode(errors="replace").splitlines()
         for line in lines:
             if line.startswith(("internal ", "shape ")):

@@ -23,7 +23,7 @@ def _resident():
 def _measure(name, body, count):
     """Runs ``body`` and prints the resident size after each tenth."""
     begun, sizes = time.time(), []
-    for part in range(10):
+    for _part in range(10):
         for _ in range(count // 10):
             body()
         sizes.append(_resident())
