@@ -2,7 +2,6 @@
 #include "engine_shims.h"
 
 #include <sched.h>
-#include <stdlib.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
 #endif
@@ -23,11 +22,4 @@ int engine_is_first_thread(void) {
 #else
   return 1;
 #endif
-}
-
-int engine_has_room(size_t byte_count) {
-  void *volatile block = malloc(byte_count);
-  if (block == NULL) return 0;
-  free(block);
-  return 1;
 }

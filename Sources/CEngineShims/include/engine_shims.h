@@ -2,7 +2,6 @@
 #ifndef ENGINE_SHIMS_H
 #define ENGINE_SHIMS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 /* The highest x86-64 level that the CPU offers and the system saves the registers of: 1 (baseline, with x86-64-v2),
@@ -26,10 +25,6 @@ int engine_processor_count(void);
 
 /* Whether the calling thread is the first one of the process, or of a forked child. */
 int engine_is_first_thread(void);
-
-/* Whether a block of so many bytes can be had at the moment. Optimisers drop a malloc whose block is only freed, and so
- * answer yes always; this one they leave alone. */
-int engine_has_room(size_t byte_count);
 
 /* Tells the core that the thread is spinning. */
 static inline void engine_spin_hint(void) {
