@@ -88,6 +88,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let tile = kernels.columnTile
     let panels = (outputs + tile - 1) / tile
     let packed = try Buffer(byteCount: panels * tile * patchLength * size)
+    defer { withExtendedLifetime(packed) {} }
     let filter = packed.pointer.assumingMemoryBound(to: Scalar.self)
     packFilter(w, filter)
     let block = rowBlock
@@ -152,6 +153,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let parts = max(1, min(8, (1 << 24) / (count * size), rowCount / 512))
     let partRows = (rowCount + parts - 1) / parts
     let sums = try Buffer(byteCount: parts * count * size)
+    defer { withExtendedLifetime(sums) {} }
     let partial = sums.pointer.assumingMemoryBound(to: Scalar.self)
     // One row of the window per job, or all of them when rows are short.
     let linesEach = lineLength >= 48 ? 1 : window.height
@@ -218,6 +220,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
   ) throws {
     if window.strideHeight == 1 && window.strideWidth == 1 {
       let turned = try Buffer(byteCount: patchLength * outputs * size)
+      defer { withExtendedLifetime(turned) {} }
       let filter = turned.pointer.assumingMemoryBound(to: Scalar.self)
       // [height, width, outputs, channels], rows and columns in reverse.
       let positions = window.height * window.width
@@ -252,6 +255,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let tile = kernels.columnTile
     let panels = (patchLength + tile - 1) / tile
     let packed = try Buffer(byteCount: panels * tile * outputs * size)
+    defer { withExtendedLifetime(packed) {} }
     let filter = packed.pointer.assumingMemoryBound(to: Scalar.self)
     for panel in 0..<panels {
       kernels.packPanel(

@@ -135,6 +135,7 @@ enum Gemm {
     let depths = min(k, depthBlock)
     let panels = (columns + width - 1) / width
     let buffer = try Buffer(byteCount: panels * width * depths * size)
+    defer { withExtendedLifetime(buffer) {} }
     let packedB = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     // About 72 rows of a at a time, fewer when that leaves too few blocks to share; then columns are shared, too.
     let rowBlock = max(1, 72 / kernels.rowTile) * kernels.rowTile

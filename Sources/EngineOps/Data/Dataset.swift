@@ -112,7 +112,7 @@ extension KernelContext {
     guard inputs[index].dtype == .bool, inputs[index].elementCount == 1 else {
       throw EngineError.invalidArgument("input \(index) of '\(node.name)' must be a boolean scalar")
     }
-    return inputs[index].elements(Bool.self)[0]
+    return inputs[index].element(0, as: Bool.self)
   }
 
   /// A string scalar input.
