@@ -66,7 +66,7 @@ extension OpDefinition {
       let largest = rowScores.lazy.filter(\.isFinite).max() ?? 0
       var total = 0.0
       for (index, score) in rowScores.enumerated() {
-        if score.isFinite { total += exp(score - largest) }
+        if score.isFinite { total += Glibc.exp(score - largest) }
         totals[index] = total
       }
       for sample in 0..<samples {
