@@ -22,7 +22,7 @@ extension Estimator {
   ///   - steps: how many batches; default: until the input ends.
   ///   - checkpointPath: default: the latest; without any, variables have their initial values.
   ///   - name: tells several evaluations apart.
-  /// - Returns: the metrics in the order of the spec, then `loss` (the mean over batches) and `global_step`.
+  /// - Returns: the metrics and `loss` (the mean over batches) by name, then `global_step`.
   /// **Errors**: `ValueError` for metrics with reserved names; whatever the program's functions and the run report.
   public func evaluate(
     hooks: [SessionRunHook] = [], steps: Int? = nil, checkpointPath: String? = nil, name: String? = nil,
@@ -47,8 +47,11 @@ extension Estimator {
     }
     let mean = try Metrics.mean(loss)
     var metrics = spec.evalMetricOps
-    metrics.append(MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)]))
-    let updates = metrics.sorted { $0.name < $1.name }.flatMap { $0.updates.compactMap(\.operation) }
+    let lossMetric = MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)])
+    metrics.append(lossMetric)
+    model.lossMetricAdded?(lossMetric)
+    metrics.sort { $0.name < $1.name }
+    let updates = metrics.flatMap { $0.updates.compactMap(\.operation) }
     let update = try graph.group(updates, name: "group_deps")
     if let step = try GlobalStep.read(in: graph) {
       metrics.append(MetricOps(name: CollectionName.globalStep, values: [.output(step)], updates: []))

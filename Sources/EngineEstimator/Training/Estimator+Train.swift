@@ -37,7 +37,7 @@ extension Estimator {
       allHooks.append(hook)
       stopHook = hook
     }
-    let graph = try newGraph()
+    let graph = try newGraph(forTraining: true)
     let model = try build(graph, ModeKeys.train)
     let loss = try trainModel(graph, model, allHooks, savingListeners, stopHook)
     try Logger.info("Loss for final step: \(try loss.map { try NumberText.text($0) } ?? "None").")
