@@ -149,7 +149,10 @@ private let savingHookConstructors: [HostFunction] = [
     hook.addListener(try arguments.object(1))
     return .none
   },
-  HostFunction("listener.new") { arguments in .object(HostListener(try HostMethods(arguments.dict(0)))) },
+  HostFunction("listener.new") { arguments in
+    let label = arguments.values.count > 1 ? try arguments.optionalString(1) : nil
+    return .object(HostListener(try HostMethods(arguments.dict(0)), label: label))
+  },
 ]
 
 private let hookMethods: [HostFunction] = [

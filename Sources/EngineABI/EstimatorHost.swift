@@ -107,8 +107,14 @@ final class HostStepCounterHook: StepCounterHook {
 /// A checkpoint listener written in the host language.
 final class HostListener: CheckpointSaverListener {
   private let host: HostMethods
+  private let text: String?
 
-  init(_ host: HostMethods) { self.host = host }
+  init(_ host: HostMethods, label: String?) {
+    self.host = host
+    text = label
+  }
+
+  override var label: String { text ?? super.label }
 
   override func begin(_ graph: Graph) throws { try host.call("begin", [.object(graph)]) }
   override func beforeSave(_ session: Session, _ step: Int) throws {

@@ -31,7 +31,7 @@ def value_form(value, root):
     kind = value.WhichOneof("value")
     result["kind"] = kind
     if kind == "simple_value":
-        result["value"] = value.simple_value
+        result["value"] = None if value.tag.endswith("/sec") else value.simple_value
     elif kind == "histo":
         h = value.histo
         result["value"] = [h.min, h.max, h.num, h.sum, h.sum_squares, list(h.bucket_limit), list(h.bucket)]

@@ -115,6 +115,8 @@ def model_fn(features, labels, mode, params):
 
 def config(**settings):
     return tf.estimator.RunConfig(**{
+        # One thread, so that TensorFlow reads variables before it changes them every time.
+        "session_config": tf.ConfigProto(inter_op_parallelism_threads=1, intra_op_parallelism_threads=1),
         "tf_random_seed": 3, "save_checkpoints_steps": 10, "save_summary_steps": 5, "log_step_count_steps": 7, **settings
     })  # fmt: skip
 
