@@ -145,7 +145,7 @@ enum EvaluationSummary {
     if let checkpoint {
       Logger.info("Saving 'checkpoint_path' summary for global step \(step): \(checkpoint)")
       var summary = SummaryBuilder()
-      try summary.addTensor("checkpoint_path", Tensor(string: checkpoint))
+      try summary.addTensor("checkpoint_path", Tensor(string: checkpoint), namesNode: false)
       try writer.addSummary(summary.serialized(), step: step)
       try writer.flush()
     }

@@ -44,7 +44,8 @@ public final class Estimator {
   ///   - config: default: `RunConfig()`.
   ///   - announces: whether the configuration is logged.
   /// **Errors**: `ValueError` when both name a directory and they differ.
-  public init(modelDir: String? = nil, config: RunConfig? = nil, warmStart: WarmStart? = nil, announces: Bool = true) throws
+  public init(modelDir: String? = nil, config: RunConfig? = nil, warmStart: WarmStart? = nil, announces: Bool = true)
+    throws
   {
     if config == nil { Logger.info("Using default config.") }
     self.config = try config ?? RunConfig()

@@ -34,7 +34,9 @@ class ClusterSpec:
                 try:
                     found[int(index)] = address
                 except (TypeError, ValueError):
-                    raise TypeError(f"The keys of the task map of job {name!r} must be integers, got {index!r}") from None
+                    raise TypeError(
+                        f"The keys of the task map of job {name!r} must be integers, got {index!r}"
+                    ) from None
         elif isinstance(tasks, list | tuple):
             found = dict(enumerate(tasks))
         else:

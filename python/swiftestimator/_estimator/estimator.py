@@ -13,7 +13,7 @@ from swiftestimator._estimator.mode_keys import ModeKeys
 from swiftestimator._estimator.run_config import RunConfig, default_session_config
 from swiftestimator._estimator.spec import is_spec
 from swiftestimator._framework import nest
-from swiftestimator._framework.graph import Operation
+from swiftestimator._framework.graph import Operation, Tensor
 from swiftestimator._logging import get_logger, install
 
 __all__ = ["Estimator"]
@@ -55,7 +55,8 @@ class Estimator:
         self._engine = function("estimator.new")(
             {
                 "model_dir": None if model_dir is None else os.fspath(model_dir),
-                "config": config._engine, "announces": False,
+                "config": config._engine,
+                "announces": False,
                 "create_global_step": self._make_global_step
                 if type(self)._create_and_assert_global_step is not Estimator._create_and_assert_global_step
                 else None,
@@ -64,7 +65,7 @@ class Estimator:
         self._model_dir = function("estimator.fields")(self._engine)["model_dir"]
         self._config = self._configuration(config)
         get_logger().info("Using config: %s", vars(self._config))
-        self._params = copy.deepcopy(params or {})
+        self._params = _copied(params or {})
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
         _verify_model_fn_args(model_fn, params)
@@ -254,6 +255,11 @@ class Estimator:
             iterator = make_initializable_iterator(result)
             result = iterator.get_next()
             hooks.append(function("hook.initializer")([iterator.initializer]))
+        elif mode == ModeKeys.PREDICT and not _has_end(result):
+            get_logger().warning(
+                "Input graph does not use tf.data.Dataset or contain a QueueRunner. That means predict yields forever. "
+                "This is probably a mistake."
+            )
         if isinstance(result, list | tuple):
             if len(result) != 2:
                 raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")
@@ -332,6 +338,26 @@ def _check_listeners(listeners):
     if any(not isinstance(x, CheckpointSaverListener) for x in listeners):
         raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {listeners}")
     return listeners
+
+
+def _copied(params):
+    """A deep copy; ``TypeError`` names the entry that can't be copied."""
+    try:
+        return copy.deepcopy(params)
+    except TypeError as error:
+        where = "they"
+        for key, value in params.items() if isinstance(params, dict) else ():
+            try:
+                copy.deepcopy(value)
+            except TypeError:
+                where = f"params[{key!r}]"
+                break
+        raise TypeError(f"Estimators copy their params, and {where} can't be copied: {error}") from error
+
+
+def _has_end(features):
+    """Whether some part of the features comes straight from a dataset."""
+    return any(isinstance(t, Tensor) and t.op.type == "IteratorGetNext" for t in nest.flatten(features))
 
 
 def _count(value):

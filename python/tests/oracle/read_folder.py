@@ -27,7 +27,13 @@ def value_form(value, root):
     result = {"tag": value.tag, "node": value.node_name}
     if value.metadata.ByteSize():
         m = value.metadata
-        result["metadata"] = [m.plugin_data.plugin_name, m.plugin_data.content.hex(), m.display_name, m.summary_description, m.data_class]
+        result["metadata"] = [
+            m.plugin_data.plugin_name,
+            m.plugin_data.content.hex(),
+            m.display_name,
+            m.summary_description,
+            m.data_class,
+        ]
     kind = value.WhichOneof("value")
     result["kind"] = kind
     if kind == "simple_value":
@@ -42,10 +48,21 @@ def value_form(value, root):
     elif kind == "audio":
         a = value.audio
         samples, rate = tf.audio.decode_wav(a.encoded_audio_string)
-        result["value"] = [a.sample_rate, a.num_channels, a.length_frames, a.content_type, samples.numpy().tolist(), int(rate)]
+        result["value"] = [
+            a.sample_rate,
+            a.num_channels,
+            a.length_frames,
+            a.content_type,
+            samples.numpy().tolist(),
+            int(rate),
+        ]
     elif kind == "tensor":
         array = tf.make_ndarray(value.tensor)
-        result["value"] = [str(array.dtype), list(array.shape), [str(x).replace(root, "FOLDER") for x in array.ravel()] if array.dtype == object else array.tolist()]
+        result["value"] = [
+            str(array.dtype),
+            list(array.shape),
+            [str(x).replace(root, "FOLDER") for x in array.ravel()] if array.dtype == object else array.tolist(),
+        ]
     return result
 
 
@@ -89,7 +106,9 @@ def folder(root):
         listing.append(masked(name))
         if os.path.basename(name) == "checkpoint":
             with open(path) as file:
-                states[masked(name)] = re.sub(r"(last_preserved_timestamp|_timestamps): [\d.e+]+", r"\1: T", file.read()).replace(root, "FOLDER")
+                states[masked(name)] = re.sub(
+                    r"(last_preserved_timestamp|_timestamps): [\d.e+]+", r"\1: T", file.read()
+                ).replace(root, "FOLDER")
         elif "tfevents" in name:
             written.setdefault(masked(name), []).extend(events(path, root))
         elif name.endswith(".index"):

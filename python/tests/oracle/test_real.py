@@ -7,7 +7,7 @@ from test_scenarios import differences, read
 # Losses of programs without random kernels follow TensorFlow's closely; long products of rounding differ more.
 TOLERANCES = {
     "real_mnist": 1e-3, "real_sentences": 1e-3, "real_lstm": 1e-3, "real_resnet": 2e-2, "real_two_heads": 1e-3,
-    "real_triplets": 1e-2, "real_click": 1e-3, "real_gan": 1e-3, "real_ratings": 1e-3, "real_attention": 1e-3,
+    "real_triplets": 1e-2, "real_click": 1e-3, "real_gan": 5e-3, "real_ratings": 1e-3, "real_attention": 1e-3,
 }  # fmt: skip
 
 
@@ -27,7 +27,8 @@ def events(files):
     """(file, step, kind, tags) of all events but those of graphs, in order."""
     return {
         name: [
-            [e["step"], e["kind"], [v["tag"] for v in e.get("values", [])]]
+            # Queues are datasets here, and have no summary of how full they are.
+            [e["step"], e["kind"], [v["tag"] for v in e.get("values", []) if "fraction_over" not in v["tag"]]]
             for e in entries
         ]
         for name, entries in files["events"].items()

@@ -22,7 +22,11 @@ REASONS = [
     # TensorFlow restores a variable of another shape without a word; what is trained then is not the model.
     ("other_variables_later", ".*"),
     # Queues are datasets here, and have no summary of how full they are.
-    ("numpy_input", "fraction_over|/files/events"),
+    ("numpy_input", "fraction_over|/files/events|step = "),
+    # Nothing makes TensorFlow's readers of the global step wait here, or the update wait for them; we read first.
+    ("step_jumps|tensor_input", "step = |/log|/files|/trace"),
+    # A metric of several parts is shown by its parts, without the names that a dict gives them.
+    ("metrics_of_each_kind", r"nested = "),
 ]
 
 
@@ -38,7 +42,9 @@ def lines(log, folder):
     result = []
     for line in log:
         if "Using config" in line:
-            line = re.sub(r"'_session_config': .*?, '_keep", "'_session_config': SESSION, '_keep", line, flags=re.DOTALL)
+            line = re.sub(
+                r"'_session_config': .*?, '_keep", "'_session_config': SESSION, '_keep", line, flags=re.DOTALL
+            )
             line = re.sub(r"<[\w.]* object at 0x\w+>", "OBJECT", line)
             line = re.sub(r"ClusterSpec\(\{\}\)", "OBJECT", line)
         line = re.sub(r"(listener: ).*", r"\1LISTENER", line.replace(folder, "FOLDER"))

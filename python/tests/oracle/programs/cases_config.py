@@ -45,7 +45,9 @@ def whole(config):
     if session is not None:
         rewrite = session.graph_options.rewrite_options
         found["session_config"] = [
-            session.allow_soft_placement, rewrite.meta_optimizer_iterations, list(session.device_filters)
+            session.allow_soft_placement,
+            rewrite.meta_optimizer_iterations,
+            list(session.device_filters),
         ]
     found["cluster_spec"] = dict(sorted(found["cluster_spec"].as_dict().items()))
     return found
@@ -95,7 +97,10 @@ case("replace secs by steps", lambda: few(Config(save_checkpoints_secs=3).replac
 case("replace steps by secs", lambda: few(Config(save_checkpoints_steps=3).replace(save_checkpoints_secs=4)))
 case("replace steps by none", lambda: few(Config(save_checkpoints_steps=3).replace(save_checkpoints_steps=None)))
 case("replace nones", lambda: few(Config().replace(save_checkpoints_steps=None, save_checkpoints_secs=None)))
-case("replace steps keeps none", lambda: few(Config(save_checkpoints_steps=3).replace(save_checkpoints_steps=4, save_checkpoints_secs=None)))
+case(
+    "replace steps keeps none",
+    lambda: few(Config(save_checkpoints_steps=3).replace(save_checkpoints_steps=4, save_checkpoints_secs=None)),
+)
 case("replace nothing", lambda: few(Config(save_checkpoints_steps=3).replace()))
 case("replace positional", lambda: Config().replace("x"))
 for name in (*DERIVED, "nothing", "_model_dir"):
@@ -104,7 +109,12 @@ for name in (*FIELDS, *DERIVED):
     case(f"assign {name}", lambda name=name: setattr(Config(), name, 1))
 case("unknown argument", lambda: Config(nothing=1))
 case("unknown attribute", lambda: Config().nothing)
-case("replace is a copy", lambda: (lambda a, b: (a.tf_random_seed, b.tf_random_seed, a is b))(*(lambda c: (c, c.replace(tf_random_seed=3)))(Config())))
+case(
+    "replace is a copy",
+    lambda: (lambda a, b: (a.tf_random_seed, b.tf_random_seed, a is b))(
+        *(lambda c: (c, c.replace(tf_random_seed=3)))(Config())
+    ),
+)
 case("two replaced", lambda: few(Config(tf_random_seed=1).replace(save_summary_steps=3, keep_checkpoint_max=9)))
 case("deep copy", lambda: few(copy.deepcopy(Config(tf_random_seed=5, save_checkpoints_steps=3))))
 case("shallow copy", lambda: few(copy.copy(Config(tf_random_seed=5, save_checkpoints_steps=3))))
@@ -115,7 +125,10 @@ case("device function with default", lambda: Config(device_fn=lambda op="a": "/c
 case("device function of none", lambda: Config(device_fn=lambda: "/cpu:0"))
 case("protocol grpc", lambda: Config(protocol="grpc").protocol)
 case("protocol grpc verbs", lambda: Config(protocol="grpc+verbs").protocol)
-case("session config", lambda: Config(session_config=tf.ConfigProto(allow_soft_placement=False)).session_config.allow_soft_placement)
+case(
+    "session config",
+    lambda: Config(session_config=tf.ConfigProto(allow_soft_placement=False)).session_config.allow_soft_placement,
+)
 case("session config is kept", lambda: (lambda s: Config(session_config=s).session_config is s)(tf.ConfigProto()))
 case("session config of another kind", lambda: Config(session_config=tf.GPUOptions()))
 case("path", lambda: Config(pathlib.Path("/tmp/a")).model_dir)
@@ -212,8 +225,14 @@ for name, value in CONFIGS.items():
     case(f"TF_CONFIG {name}", clustered(value))
 case("TF_CONFIG with model_dir", clustered({"model_dir": "/tmp/c"}, model_dir="/tmp/d"))
 case("TF_CONFIG with same model_dir", clustered({"model_dir": "/tmp/c"}, model_dir="/tmp/c"))
-case("TF_CONFIG with session_config", clustered({"cluster": FULL, "task": task("worker")}, session_config=tf.ConfigProto()))
-case("TF_CONFIG is read once", lambda: (lambda c: (clustered({"cluster": FULL, "task": task("worker", 1)})(), c.task_type)[1])(Config()))
+case(
+    "TF_CONFIG with session_config",
+    clustered({"cluster": FULL, "task": task("worker")}, session_config=tf.ConfigProto()),
+)
+case(
+    "TF_CONFIG is read once",
+    lambda: (lambda c: (clustered({"cluster": FULL, "task": task("worker", 1)})(), c.task_type)[1])(Config()),
+)
 
 
 def replaced_in_cluster():

@@ -14,7 +14,12 @@ import warnings
 import numpy as np
 from cases import PHRASES, case, form, run, tf
 
-Estimator, Spec, Keys, Config = tf.estimator.Estimator, tf.estimator.EstimatorSpec, tf.estimator.ModeKeys, tf.estimator.RunConfig
+Estimator, Spec, Keys, Config = (
+    tf.estimator.Estimator,
+    tf.estimator.EstimatorSpec,
+    tf.estimator.ModeKeys,
+    tf.estimator.RunConfig,
+)
 train = tf.train
 PHRASES += [
     "cannot override members of Estimator", "an instance of `RunConfig`", "`model_dir` are set both in constructor and `RunConfig`",
@@ -117,11 +122,26 @@ FUNCTIONS = {
 for name, function in FUNCTIONS.items():
     case(f"construct {name}", lambda f=function: type(Estimator(f, folder())).__name__)
     case(f"construct {name} with params", lambda f=function: type(Estimator(f, folder(), params={"a": 1})).__name__)
-for name in ("plain", "callable", "method", "class method", "static", "partial keyword", "keyword only mode", "wrapped", "lambda hides", "annotated", "cached"):
+for name in (
+    "plain",
+    "callable",
+    "method",
+    "class method",
+    "static",
+    "partial keyword",
+    "keyword only mode",
+    "wrapped",
+    "lambda hides",
+    "annotated",
+    "cached",
+):
     case(f"train {name}", lambda name=name: make(FUNCTIONS[name]).train(data).get_variable_names())
 case("model_fn None", lambda: Estimator(None))
 case("model_fn missing", lambda: Estimator())
-case("model_fn arguments", lambda: (lambda f: list(f.__code__.co_varnames[: f.__code__.co_argcount]))(make(lambda features: None).model_fn))
+case(
+    "model_fn arguments",
+    lambda: (lambda f: list(f.__code__.co_varnames[: f.__code__.co_argcount]))(make(lambda features: None).model_fn),
+)
 
 
 # What a model function gets
@@ -130,7 +150,17 @@ def told(mode_of, features, labels=None, **config):
     seen = []
 
     def model_fn(features, labels, mode, params, config):
-        seen.append((mode, form(features), form(labels), params, type(params).__name__, config.tf_random_seed, type(config).__name__))
+        seen.append(
+            (
+                mode,
+                form(features),
+                form(labels),
+                params,
+                type(params).__name__,
+                config.tf_random_seed,
+                type(config).__name__,
+            )
+        )
         if mode_of == "predict":
             return Spec(mode, predictions=tf.zeros([2]))
         return Spec(mode, loss=tf.constant(1.0), train_op=tf.assign_add(train.get_global_step(), 1))
@@ -172,7 +202,9 @@ def asked(function, mode="train"):
     seen = []
 
     def model_fn(features, mode):
-        return Spec(mode, loss=tf.constant(1.0), train_op=tf.assign_add(train.get_global_step(), 1), predictions=tf.zeros([1]))
+        return Spec(
+            mode, loss=tf.constant(1.0), train_op=tf.assign_add(train.get_global_step(), 1), predictions=tf.zeros([1])
+        )
 
     def note(*values):
         seen.append([v if isinstance(v, str | int | dict) else type(v).__name__ for v in values])
@@ -214,7 +246,10 @@ for name, function in ASKED.items():
 RETURNED = {"none": None, "number": 3, "tuple": ("train", None), "class": Spec, "dict": {"loss": 1}}
 for name, value in RETURNED.items():
     for mode in ("train", "evaluate", "predict"):
-        case(f"{mode} returns {name}", lambda v=value, mode=mode: list(getattr(make(lambda features, labels: v), mode)(data) or ()))
+        case(
+            f"{mode} returns {name}",
+            lambda v=value, mode=mode: list(getattr(make(lambda features, labels: v), mode)(data) or ()),
+        )
 
 
 def other_mode(mode):
@@ -288,16 +323,43 @@ case("subclass OverridesInit", lambda: OverridesInit(3, folder()).train(data).si
 case("subclass trains", lambda: Adds(model, folder()).train(data).predict_proba())
 case("subclass latest", lambda: OverridesLatest(model, folder()).latest_checkpoint())
 case("subclass latest names", lambda: OverridesLatest(model, folder()).train(data).get_variable_names())
-for name in ("train", "evaluate", "eval_dir", "params", "config", "model_dir", "get_variable_value", "export_saved_model", "_train_model", "__init__", "__repr__"):
-    case(f"override {name}", lambda name=name: type(type("Mine", (Estimator,), {name: lambda self, *a, **k: None})(model)).__name__)
-for kind, value in {"none": None, "number": 3, "dict": {}, "class": Config, "config": Config(tf_random_seed=3), "session": tf.ConfigProto()}.items():
+for name in (
+    "train",
+    "evaluate",
+    "eval_dir",
+    "params",
+    "config",
+    "model_dir",
+    "get_variable_value",
+    "export_saved_model",
+    "_train_model",
+    "__init__",
+    "__repr__",
+):
+    case(
+        f"override {name}",
+        lambda name=name: type(type("Mine", (Estimator,), {name: lambda self, *a, **k: None})(model)).__name__,
+    )
+for kind, value in {
+    "none": None,
+    "number": 3,
+    "dict": {},
+    "class": Config,
+    "config": Config(tf_random_seed=3),
+    "session": tf.ConfigProto(),
+}.items():
     case(f"config {kind}", lambda v=value: make(config=v).config.tf_random_seed)
 case("dir of both same", lambda: Estimator(model, "/tmp/a", Config("/tmp/a")).model_dir)
 case("dir of both", lambda: Estimator(model, "/tmp/a", Config("/tmp/b")).model_dir)
 case("dir of config", lambda: Estimator(model, None, Config("/tmp/b")).model_dir)
 case("dir given", lambda: (lambda e: (e.model_dir, e.config.model_dir))(Estimator(model, "/tmp/a")))
-case("dir given, config kept", lambda: (lambda c, e: (c.model_dir, e.config.model_dir))(*(lambda c: (c, Estimator(model, "/tmp/a", c)))(Config())))
-case("dir path", lambda: (lambda e: (e.model_dir, type(e.model_dir).__name__))(Estimator(model, pathlib.Path("/tmp/a"))))
+case(
+    "dir given, config kept",
+    lambda: (lambda c, e: (c.model_dir, e.config.model_dir))(*(lambda c: (c, Estimator(model, "/tmp/a", c)))(Config())),
+)
+case(
+    "dir path", lambda: (lambda e: (e.model_dir, type(e.model_dir).__name__))(Estimator(model, pathlib.Path("/tmp/a")))
+)
 case("dir path of both", lambda: Estimator(model, pathlib.Path("/tmp/a"), Config("/tmp/a")).model_dir)
 case("dir empty", lambda: os.path.isdir(Estimator(model, "").model_dir))
 case("dir none", lambda: (lambda e: (os.path.isdir(e.model_dir), e.model_dir == e.config.model_dir))(Estimator(model)))
@@ -311,10 +373,29 @@ case("unknown argument", lambda: Estimator(model, nothing=1))
 for name in ("model_dir", "config", "params", "model_fn"):
     case(f"assign {name}", lambda name=name: setattr(make(), name, 1))
     case(f"attribute {name}", lambda name=name: type(getattr(make(), name)).__name__)
-for kind, value in {"number": 3, "list": ["a"], "dict": {}, "zero": 0, "false": False, "class": tf.estimator.WarmStartSettings}.items():
+for kind, value in {
+    "number": 3,
+    "list": ["a"],
+    "dict": {},
+    "zero": 0,
+    "false": False,
+    "class": tf.estimator.WarmStartSettings,
+}.items():
     case(f"warm_start_from {kind}", lambda v=value: type(make(warm_start_from=v)).__name__)
-case("session config", lambda: (lambda s: (s.allow_soft_placement, s.graph_options.rewrite_options.meta_optimizer_iterations))(make().config.session_config))
-case("session config given", lambda: make(config=Config(session_config=tf.ConfigProto(log_device_placement=True))).config.session_config.allow_soft_placement)
+case(
+    "session config",
+    lambda: (lambda s: (s.allow_soft_placement, s.graph_options.rewrite_options.meta_optimizer_iterations))(
+        make().config.session_config
+    ),
+)
+case(
+    "session config given",
+    lambda: (
+        make(
+            config=Config(session_config=tf.ConfigProto(log_device_placement=True))
+        ).config.session_config.allow_soft_placement
+    ),
+)
 case("session config of caller", lambda: (lambda c: (make(config=c), c.session_config)[1])(Config()))
 case("config is a copy", lambda: (lambda e: (e.config is e.config, e.config.model_dir == e.model_dir))(make()))
 
@@ -346,9 +427,16 @@ class HParams:
 PARAMS = {"empty": {}, "dict": {"a": 1}, "object": HParams(), "list": [1], "text": "x", "zero": 0, "number": 3, "ordered": collections.OrderedDict(b=1, a=2),
           "nested": {"a": {"b": [1, {"c": 2}]}}, "array": np.ones([2]), "config": {"c": Config}, "function": {"f": len}}  # fmt: skip
 for name, value in PARAMS.items():
+
     def shown(value=value):
         found = make(outer_model(), params=value).params
-        return found.units if isinstance(found, HParams) else found if not isinstance(found, dict) or "f" not in found else "function"
+        return (
+            found.units
+            if isinstance(found, HParams)
+            else found
+            if not isinstance(found, dict) or "f" not in found
+            else "function"
+        )
 
     case(f"params {name}", shown)
 case("params are copied", copied)
@@ -376,16 +464,35 @@ case("params changed by the model", changed_by_model)
 
 
 # Arguments of the methods
-COUNTS = {"zero": 0, "minus": -1, "one": 1, "float": 1.0, "half": 0.5, "text": "1", "true": True, "numpy": np.int64(2), "two": 2, "none": None, "false": False}
+COUNTS = {
+    "zero": 0,
+    "minus": -1,
+    "one": 1,
+    "float": 1.0,
+    "half": 0.5,
+    "text": "1",
+    "true": True,
+    "numpy": np.int64(2),
+    "two": 2,
+    "none": None,
+    "false": False,
+}
 for name, value in COUNTS.items():
     case(f"train steps {name}", lambda v=value: int(make().train(data, steps=v).get_variable_value("global_step")))
-    case(f"train max_steps {name}", lambda v=value: int(make().train(data, max_steps=v).get_variable_value("global_step")))
+    case(
+        f"train max_steps {name}",
+        lambda v=value: int(make().train(data, max_steps=v).get_variable_value("global_step")),
+    )
     case(f"evaluate steps {name}", lambda v=value: make().evaluate(lambda: data().map(lambda a, b: (a, b)), steps=v))
-    case(f"train steps and max_steps {name}", lambda v=value: make().train(data, steps=1, max_steps=v).get_variable_names())
+    case(
+        f"train steps and max_steps {name}",
+        lambda v=value: make().train(data, steps=1, max_steps=v).get_variable_names(),
+    )
 HOOKS = {"number": [3], "none": None, "empty": [], "class": [train.SessionRunHook], "hook": [train.SessionRunHook()], "tuple": (train.SessionRunHook(),),
          "bare": train.SessionRunHook(), "text": "ab", "listener": [train.CheckpointSaverListener()], "mixed": [train.SessionRunHook(), 3],
          "generator": "generator"}  # fmt: skip
 for name, value in HOOKS.items():
+
     def hooks(value=value):
         return (train.SessionRunHook() for _ in range(2)) if value == "generator" else value
 
@@ -397,26 +504,66 @@ LISTENERS = {"number": [3], "none": None, "empty": [], "class": [train.Checkpoin
 for name, value in LISTENERS.items():
     case(f"train listeners {name}", lambda v=value: make().train(data, saving_listeners=v).get_variable_names())
 case("train without input", lambda: make().train())
-case("train twice steps", lambda: int(make().train(data, steps=1).train(data, steps=1).get_variable_value("global_step")))
-case("train twice max_steps", lambda: int(make().train(data, max_steps=1).train(data, max_steps=1).get_variable_value("global_step")))
-case("train max below", lambda: int(make().train(data, steps=2).train(data, max_steps=1).get_variable_value("global_step")))
-case("train max does not call", lambda: (lambda e: int(e.train(lambda: 1 / 0, max_steps=2).get_variable_value("global_step")))(make().train(data, steps=2)))
+case(
+    "train twice steps", lambda: int(make().train(data, steps=1).train(data, steps=1).get_variable_value("global_step"))
+)
+case(
+    "train twice max_steps",
+    lambda: int(make().train(data, max_steps=1).train(data, max_steps=1).get_variable_value("global_step")),
+)
+case(
+    "train max below",
+    lambda: int(make().train(data, steps=2).train(data, max_steps=1).get_variable_value("global_step")),
+)
+case(
+    "train max does not call",
+    lambda: (lambda e: int(e.train(lambda: 1 / 0, max_steps=2).get_variable_value("global_step")))(
+        make().train(data, steps=2)
+    ),
+)
 case("train returns itself", lambda: (lambda e: e.train(data) is e)(make()))
 case("train ends with input", lambda: int(make().train(data).get_variable_value("global_step")))
 case("train empty input", lambda: make().train(lambda: data().take(0)).get_variable_names())
 case("train positions", lambda: int(make().train(data, None, 1).get_variable_value("global_step")))
-case("listeners without saver", lambda: make(config=Config(save_checkpoints_secs=None)).train(data, saving_listeners=[train.CheckpointSaverListener()]))
+case(
+    "listeners without saver",
+    lambda: make(config=Config(save_checkpoints_secs=None)).train(
+        data, saving_listeners=[train.CheckpointSaverListener()]
+    ),
+)
 for steps in (None, 0):
-    case(f"no checkpoints {steps}", lambda steps=steps: listing(make(config=Config(save_checkpoints_steps=steps)).train(data).model_dir))
-    case(f"no secs {steps}", lambda steps=steps: listing(make(config=Config(save_checkpoints_secs=steps)).train(data).model_dir))
-    case(f"no summaries {steps}", lambda steps=steps: listing(make(config=Config(save_summary_steps=steps)).train(data).model_dir))
-    case(f"keep all {steps}", lambda steps=steps: listing(make(config=Config(keep_checkpoint_max=steps, save_checkpoints_steps=1)).train(lambda: data(20)).model_dir))
+    case(
+        f"no checkpoints {steps}",
+        lambda steps=steps: listing(make(config=Config(save_checkpoints_steps=steps)).train(data).model_dir),
+    )
+    case(
+        f"no secs {steps}",
+        lambda steps=steps: listing(make(config=Config(save_checkpoints_secs=steps)).train(data).model_dir),
+    )
+    case(
+        f"no summaries {steps}",
+        lambda steps=steps: listing(make(config=Config(save_summary_steps=steps)).train(data).model_dir),
+    )
+    case(
+        f"keep all {steps}",
+        lambda steps=steps: listing(
+            make(config=Config(keep_checkpoint_max=steps, save_checkpoints_steps=1)).train(lambda: data(20)).model_dir
+        ),
+    )
 case("no log", lambda: listing(make(config=Config(log_step_count_steps=None)).train(data).model_dir))
-case("keep 1", lambda: listing(make(config=Config(keep_checkpoint_max=1, save_checkpoints_steps=1)).train(lambda: data(20)).model_dir))
+case(
+    "keep 1",
+    lambda: listing(
+        make(config=Config(keep_checkpoint_max=1, save_checkpoints_steps=1)).train(lambda: data(20)).model_dir
+    ),
+)
 case("no graph", lambda: listing(make(config=Config(checkpoint_save_graph_def=False)).train(data).model_dir))
 for task in ("evaluator", "ps"):
+
     def as_task(task=task):
-        os.environ["TF_CONFIG"] = '{"cluster": {"chief": ["c:1"], "ps": ["p:1"]}, "task": {"type": "%s", "index": 0}}' % task
+        os.environ["TF_CONFIG"] = (
+            '{"cluster": {"chief": ["c:1"], "ps": ["p:1"]}, "task": {"type": "%s", "index": 0}}' % task
+        )
         try:
             return make(config=Config()).train(data)
         finally:
@@ -453,7 +600,12 @@ case("evaluate named files", lambda: (lambda e: (e.evaluate(data, name="n"), lis
 case("evaluate name with slash", lambda: (lambda e: (e.evaluate(data, name="a/b"), listing(e.model_dir))[1])(make()))
 case("evaluate trained", lambda: make().train(data).evaluate(data))
 case("evaluate missing checkpoint", lambda: make().evaluate(data, checkpoint_path="/tmp/not/there"))
-case("evaluate earlier", lambda: (lambda e: e.evaluate(data, checkpoint_path=e.model_dir + "/model.ckpt-0")["global_step"])(make().train(data)))
+case(
+    "evaluate earlier",
+    lambda: (lambda e: e.evaluate(data, checkpoint_path=e.model_dir + "/model.ckpt-0")["global_step"])(
+        make().train(data)
+    ),
+)
 case("evaluate empty path", lambda: (lambda e: e.evaluate(data, checkpoint_path="")["global_step"])(make().train(data)))
 case("evaluate dict of spec", lambda: evaluated_dict())
 
@@ -489,18 +641,46 @@ PREDICTIONS = {
 for name, value in PREDICTIONS.items():
     case(f"predict {name}", predicted(value))
     case(f"predict batches {name}", predicted(value, yield_single_examples=False))
-for name, keys in {"a": ["a"], "text": "a", "both": ["b", "a"], "wrong": ["x"], "one wrong": ["a", "x"], "empty": [], "tuple": ("a",), "set": {"a"}, "none": None}.items():
+for name, keys in {
+    "a": ["a"],
+    "text": "a",
+    "both": ["b", "a"],
+    "wrong": ["x"],
+    "one wrong": ["a", "x"],
+    "empty": [],
+    "tuple": ("a",),
+    "set": {"a"},
+    "none": None,
+}.items():
     case(f"predict keys {name}", predicted(PREDICTIONS["dict"], predict_keys=keys))
     case(f"predict tensor keys {name}", predicted(PREDICTIONS["tensor"], predict_keys=keys))
 case("predict is lazy", lambda: type(make(lambda features: 1 / 0).predict(lambda: 1 / 0)).__name__)
 case("predict lazy check", lambda: type(make().predict(data, hooks=[3])).__name__)
 case("predict closed", lambda: (lambda g: (next(g)["q"], g.close(), list(g)))(make().predict(data)))
-case("predict graph between", lambda: (lambda g, before: (next(g)["q"], tf.get_default_graph() is before, g.close(), tf.get_default_graph() is before))(make().predict(data), tf.get_default_graph()))
+case(
+    "predict graph between",
+    lambda: (
+        lambda g, before: (next(g)["q"], tf.get_default_graph() is before, g.close(), tf.get_default_graph() is before)
+    )(make().predict(data), tf.get_default_graph()),
+)
 case("predict files", lambda: (lambda e: (list(e.predict(data)), listing(e.model_dir))[1])(make()))
 case("predict trained", lambda: [form(r) for r in make().train(data).predict(data)])
-case("predict earlier", lambda: (lambda e: [form(r) for r in e.predict(data, checkpoint_path=e.model_dir + "/model.ckpt-0")])(make().train(data)))
+case(
+    "predict earlier",
+    lambda: (lambda e: [form(r) for r in e.predict(data, checkpoint_path=e.model_dir + "/model.ckpt-0")])(
+        make().train(data)
+    ),
+)
 case("predict missing checkpoint", lambda: list(make().predict(data, checkpoint_path="/tmp/not/there")))
-case("predict without features", lambda: [form(r) for r in make(lambda features, mode: Spec(mode, predictions=tf.stack([features, features]))).predict(lambda: tf.data.Dataset.range(2))])
+case(
+    "predict without features",
+    lambda: [
+        form(r)
+        for r in make(lambda features, mode: Spec(mode, predictions=tf.stack([features, features]))).predict(
+            lambda: tf.data.Dataset.range(2)
+        )
+    ],
+)
 
 
 # Variables and checkpoints
@@ -525,7 +705,9 @@ def moved():
     target = folder() + "/moved"
     shutil.move(first.model_dir, target)
     second = Estimator(model, target)
-    return os.path.relpath(second.latest_checkpoint(), target), int(second.train(data).get_variable_value("global_step"))
+    return os.path.relpath(second.latest_checkpoint(), target), int(
+        second.train(data).get_variable_value("global_step")
+    )
 
 
 def without_index():
@@ -538,7 +720,9 @@ def without_index():
 def other_shape(method):
     def model_fn(features, labels, mode, params):
         w = tf.get_variable("w", [params["size"]])
-        return Spec(mode, loss=tf.reduce_mean(w), train_op=tf.assign_add(train.get_global_step(), 1), predictions=features)
+        return Spec(
+            mode, loss=tf.reduce_mean(w), train_op=tf.assign_add(train.get_global_step(), 1), predictions=features
+        )
 
     def inner():
         first = make(model_fn, params={"size": 2}).train(data, steps=1)
@@ -551,7 +735,9 @@ def other_shape(method):
 def more_variables(method):
     def model_fn(features, labels, mode):
         w = tf.get_variable("other", [3])
-        return Spec(mode, loss=tf.reduce_mean(w), train_op=tf.assign_add(train.get_global_step(), 1), predictions=features)
+        return Spec(
+            mode, loss=tf.reduce_mean(w), train_op=tf.assign_add(train.get_global_step(), 1), predictions=features
+        )
 
     def inner():
         result = getattr(Estimator(model_fn, trained().model_dir), method)(data)
@@ -564,7 +750,12 @@ case("moved", moved)
 case("without index", without_index)
 for method in ("train", "evaluate", "predict"):
     case(f"{method} more variables", more_variables(method))
-case("fewer variables", lambda: Estimator(lambda features, labels, mode: Spec(mode, loss=tf.reduce_sum(features)), trained().model_dir).evaluate(data))
+case(
+    "fewer variables",
+    lambda: Estimator(
+        lambda features, labels, mode: Spec(mode, loss=tf.reduce_sum(features)), trained().model_dir
+    ).evaluate(data),
+)
 
 
 # Exceptions of the program, in each place
@@ -659,13 +850,26 @@ def devices():
 
 
 case("old export", lambda: type(make().export_savedmodel).__name__)
-case("v2 class", lambda: type(tf.compat.v2.estimator.Estimator(model, folder())).__name__ if hasattr(tf, "compat") else "EstimatorV2")
+case(
+    "v2 class",
+    lambda: (
+        type(tf.compat.v2.estimator.Estimator(model, folder())).__name__ if hasattr(tf, "compat") else "EstimatorV2"
+    ),
+)
 case("v2 is a v1", lambda: isinstance(tf.compat.v2.estimator.Estimator(model, folder()), Estimator))
 case("v2 old export", lambda: tf.compat.v2.estimator.Estimator(model, folder()).export_savedmodel)
 case("v2 hasattr", lambda: hasattr(tf.compat.v2.estimator.Estimator(model, folder()), "export_savedmodel"))
 case("v2 trains", lambda: tf.compat.v2.estimator.Estimator(model, folder()).train(data).get_variable_names())
-case("v2 override", lambda: type(type("Mine", (tf.compat.v2.estimator.Estimator,), {"predict": lambda self: 1})(model, folder())).__name__)
-case("v2 own member", lambda: type(type("Mine", (tf.compat.v2.estimator.Estimator,), {"mine": lambda self: 1})(model, folder())).__name__)
+case(
+    "v2 override",
+    lambda: (
+        type(type("Mine", (tf.compat.v2.estimator.Estimator,), {"predict": lambda self: 1})(model, folder())).__name__
+    ),
+)
+case(
+    "v2 own member",
+    lambda: type(type("Mine", (tf.compat.v2.estimator.Estimator,), {"mine": lambda self: 1})(model, folder())).__name__,
+)
 case("no receiver", lambda: make().export_saved_model("/tmp/x", None))
 
 
@@ -701,11 +905,25 @@ PHRASES += ["shuffle must be provided and explicitly set as boolean", "x must be
 for name, arguments in ARRAYS.items():
     arguments = {"shuffle": False, "batch_size": 3, **arguments}
     case(f"numpy_input_fn {name}", drawn(**arguments))
-    case(f"numpy_input_fn made {name}", lambda a=arguments: callable(numpy_input_fn(**{k: v for k, v in a.items() if k != "limit"})))
-case("numpy_input_fn shuffled", lambda: (lambda rows: (len(rows), sorted(np.concatenate(rows).tolist())))([np.array(r["value"]) for r in drawn(x=X, shuffle=True, batch_size=4)()]))
-case("numpy_input_fn trains", lambda: int(make().train(numpy_input_fn(X, X, batch_size=2, shuffle=False)).get_variable_value("global_step")))
+    case(
+        f"numpy_input_fn made {name}",
+        lambda a=arguments: callable(numpy_input_fn(**{k: v for k, v in a.items() if k != "limit"})),
+    )
+case(
+    "numpy_input_fn shuffled",
+    lambda: (lambda rows: (len(rows), sorted(np.concatenate(rows).tolist())))(
+        [np.array(r["value"]) for r in drawn(x=X, shuffle=True, batch_size=4)()]
+    ),
+)
+case(
+    "numpy_input_fn trains",
+    lambda: int(make().train(numpy_input_fn(X, X, batch_size=2, shuffle=False)).get_variable_value("global_step")),
+)
 case("numpy_input_fn evaluates", lambda: make().evaluate(numpy_input_fn(X, X, batch_size=4, shuffle=False)))
-case("numpy_input_fn predicts", lambda: [form(r["q"]) for r in make().predict(numpy_input_fn(X, batch_size=4, shuffle=False))])
+case(
+    "numpy_input_fn predicts",
+    lambda: [form(r["q"]) for r in make().predict(numpy_input_fn(X, batch_size=4, shuffle=False))],
+)
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")

@@ -104,7 +104,10 @@ for mode in MODES:
                 continue
             case(f"{mode} {field} {kind}", lambda mode=mode, field=field, make=make: spec(mode, **{field: make}))
     for kind, make in KINDS.items():
-        case(f"{mode} predictions dict {kind}", lambda mode=mode, make=make: spec(mode, predictions=lambda: {"k": make()}))
+        case(
+            f"{mode} predictions dict {kind}",
+            lambda mode=mode, make=make: spec(mode, predictions=lambda: {"k": make()}),
+        )
 
 # What is missing
 for mode in MODES:
@@ -124,7 +127,10 @@ for kind, make in KINDS.items():
     if kind == "generator":
         continue
     for mode in ("train", "eval", "predict"):
-        case(f"{mode} metric value {kind}", lambda mode=mode, make=make: spec(mode, eval_metric_ops=lambda: {"m": (make(), one())}))
+        case(
+            f"{mode} metric value {kind}",
+            lambda mode=mode, make=make: spec(mode, eval_metric_ops=lambda: {"m": (make(), one())}),
+        )
         case(f"{mode} metric update {kind}", lambda mode=mode, make=make: spec(mode, eval_metric_ops=lambda: {"m": (one(), make())}))  # fmt: skip
     case(f"metric alone {kind}", lambda make=make: spec("eval", eval_metric_ops=lambda: {"m": make()}))
 METRICS = {
@@ -157,7 +163,9 @@ for kind, make in KINDS.items():
     case(f"classification scores {kind}", lambda make=make: export.ClassificationOutput(scores=make()))
     case(f"classification classes {kind}", lambda make=make: export.ClassificationOutput(classes=make()))
     for mode in ("eval", "predict"):
-        case(f"{mode} export value {kind}", lambda mode=mode, make=make: spec(mode, export_outputs=lambda: {"a": make()}))
+        case(
+            f"{mode} export value {kind}", lambda mode=mode, make=make: spec(mode, export_outputs=lambda: {"a": make()})
+        )
 EXPORTS = {
     "two": lambda: {"a": output("a"), "b": output("b")}, "two_default": lambda: {"serving_default": output("a"), "b": output("b")},
     "default": lambda: {"serving_default": output()}, "none_key": lambda: {None: output()}, "integer_key": lambda: {1: output()},
@@ -337,7 +345,10 @@ CARRIED = {
 for mode in MODES:
     for name, makers in CARRIED.items():
         case(f"{mode} carrier {name}", lambda mode=mode, makers=makers: carrier(mode, **makers))
-        case(f"{mode} carrier made spec {name}", lambda mode=mode, makers=makers: carrier(mode, **makers).as_estimator_spec())
+        case(
+            f"{mode} carrier made spec {name}",
+            lambda mode=mode, makers=makers: carrier(mode, **makers).as_estimator_spec(),
+        )
     case(f"{mode} carrier missing", lambda mode=mode: carrier(mode, **{n: lambda: None for n in NEEDED[mode]}))
 case("carrier fields", lambda: list(carrier("eval")._fields))
 case("carrier is no spec", lambda: isinstance(carrier("eval"), Spec))

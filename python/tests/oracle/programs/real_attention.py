@@ -72,7 +72,9 @@ def model_fn(features, labels, mode, params):
     variables = tf.trainable_variables()
     gradients = tf.gradients(loss, variables)
     sums = [
-        tf.get_variable(v.op.name.replace("/", "_") + "_sum", v.shape, initializer=tf.zeros_initializer(), trainable=False)
+        tf.get_variable(
+            v.op.name.replace("/", "_") + "_sum", v.shape, initializer=tf.zeros_initializer(), trainable=False
+        )
         for v in variables
     ]
     dense = [tf.convert_to_tensor(g) for g in gradients]

@@ -77,9 +77,14 @@ def model_fn(features, labels, mode, params):
         + l2 * tf.nn.l2_loss(FM_W)
         + l2 * tf.nn.l2_loss(FM_V)
     )
-    eval_metric_ops = {"auc": tf.metrics.auc(labels, pred), "log_loss": tf.metrics.mean(tf.losses.log_loss(labels, pred))}
+    eval_metric_ops = {
+        "auc": tf.metrics.auc(labels, pred),
+        "log_loss": tf.metrics.mean(tf.losses.log_loss(labels, pred)),
+    }
     if mode == tf.estimator.ModeKeys.EVAL:
-        return tf.estimator.EstimatorSpec(mode=mode, predictions=predictions, loss=loss, eval_metric_ops=eval_metric_ops)
+        return tf.estimator.EstimatorSpec(
+            mode=mode, predictions=predictions, loss=loss, eval_metric_ops=eval_metric_ops
+        )
     optimizer = tf.train.AdamOptimizer(learning_rate=params["learning_rate"], beta1=0.9, beta2=0.999, epsilon=1e-8)
     train_op = optimizer.minimize(loss, global_step=tf.train.get_global_step())
     return tf.estimator.EstimatorSpec(mode=mode, predictions=predictions, loss=loss, train_op=train_op)
@@ -90,7 +95,13 @@ def main(_):
     paths = [os.path.join(sys.argv[2], name) for name in ("tr.libsvm", "va.libsvm", "te.libsvm")]
     for seed, (path, count) in enumerate(zip(paths, (160, 80, 6))):
         write(path, seed, count)
-    params = {"embedding_size": 4, "learning_rate": 0.01, "l2_reg": 0.001, "deep_layers": [16, 8], "dropout": [0.8, 0.9]}
+    params = {
+        "embedding_size": 4,
+        "learning_rate": 0.01,
+        "l2_reg": 0.001,
+        "deep_layers": [16, 8],
+        "dropout": [0.8, 0.9],
+    }
     config = tf.estimator.RunConfig(tf_random_seed=12).replace(
         session_config=tf.ConfigProto(device_count={"GPU": 0, "CPU": 2}), log_step_count_steps=20, save_summary_steps=20
     )

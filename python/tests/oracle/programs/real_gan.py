@@ -62,7 +62,9 @@ def model_fn(features, labels, mode, params):
     tf.summary.histogram("real", real)
     if mode == tf.estimator.ModeKeys.EVAL:
         accuracy = tf.metrics.mean(tf.concat([tf.to_float(real_logits > 0), tf.to_float(fake_logits < 0)], 0))
-        return tf.estimator.EstimatorSpec(mode, loss=g_loss, eval_metric_ops={"d_accuracy": accuracy, "d_loss": tf.metrics.mean(d_loss)})
+        return tf.estimator.EstimatorSpec(
+            mode, loss=g_loss, eval_metric_ops={"d_accuracy": accuracy, "d_loss": tf.metrics.mean(d_loss)}
+        )
     g_vars = tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, scope="generator")
     d_vars = tf.get_collection(tf.GraphKeys.TRAINABLE_VARIABLES, scope="discriminator")
     update_ops = tf.get_collection(tf.GraphKeys.UPDATE_OPS)

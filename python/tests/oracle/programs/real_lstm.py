@@ -12,7 +12,9 @@ LENGTH = 12
 
 def lstm_cell(x, c, h, units, reuse):
     with tf.variable_scope("lstm_cell", reuse=reuse):
-        kernel = tf.get_variable("kernel", [x.get_shape().as_list()[-1] + units, 4 * units], initializer=tf.glorot_uniform_initializer())
+        kernel = tf.get_variable(
+            "kernel", [x.get_shape().as_list()[-1] + units, 4 * units], initializer=tf.glorot_uniform_initializer()
+        )
         bias = tf.get_variable("bias", [4 * units], initializer=tf.zeros_initializer())
         gates = tf.nn.bias_add(tf.matmul(tf.concat([x, h], 1), kernel), bias)
         i, j, f, o = tf.split(gates, 4, axis=1)
@@ -35,7 +37,9 @@ def model_fn(features, labels, mode, params):
         probabilities = tf.nn.softmax(logits[:, -1])
         top = tf.nn.top_k(probabilities, 3)
         export = {"next": tf.estimator.export.PredictOutput({"next": top.indices})}
-        return tf.estimator.EstimatorSpec(mode, {"top": top.indices, "p": top.values, "state": h}, export_outputs=export)
+        return tf.estimator.EstimatorSpec(
+            mode, {"top": top.indices, "p": top.values, "state": h}, export_outputs=export
+        )
     cross = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
     loss = tf.reduce_mean(cross, name="cross_entropy")
     if mode == tf.estimator.ModeKeys.EVAL:

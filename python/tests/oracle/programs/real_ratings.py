@@ -35,7 +35,9 @@ def model_fn(features, labels, mode, params):
     averages = tf.train.ExponentialMovingAverage(0.9, tf.train.get_global_step())
     if mode == tf.estimator.ModeKeys.PREDICT:
         return tf.estimator.EstimatorSpec(
-            mode, predictions={"rating": tf.clip_by_value(rating, 1.0, 5.0), "user": user}, scaffold=EmaRestore(averages)
+            mode,
+            predictions={"rating": tf.clip_by_value(rating, 1.0, 5.0), "user": user},
+            scaffold=EmaRestore(averages),
         )
     error = tf.losses.mean_squared_error(labels, rating)
     loss = error + tf.reduce_sum(tf.get_collection(tf.GraphKeys.REGULARIZATION_LOSSES))
@@ -46,7 +48,9 @@ def model_fn(features, labels, mode, params):
             "mre": tf.metrics.mean_relative_error(labels, rating, labels),
         }
         return tf.estimator.EstimatorSpec(mode, loss=loss, eval_metric_ops=metrics, scaffold=EmaRestore(averages))
-    with tf.control_dependencies([tf.train.MomentumOptimizer(0.3, 0.8, use_nesterov=True).minimize(loss, tf.train.get_global_step())]):
+    with tf.control_dependencies(
+        [tf.train.MomentumOptimizer(0.3, 0.8, use_nesterov=True).minimize(loss, tf.train.get_global_step())]
+    ):
         train_op = averages.apply(tf.trainable_variables())
     tf.summary.histogram("ratings", rating)
     tf.summary.scalar("error", error)
@@ -71,11 +75,15 @@ def ratings(seed, count):
 
 if __name__ == "__main__":
     params = {"rank": 4, "regularizer": l2(0.002)}
-    config = tf.estimator.RunConfig(model_dir=sys.argv[2], tf_random_seed=77, save_checkpoints_steps=20, save_summary_steps=15)
+    config = tf.estimator.RunConfig(
+        model_dir=sys.argv[2], tf_random_seed=77, save_checkpoints_steps=20, save_summary_steps=15
+    )
     estimator = tf.estimator.Estimator(model_fn, params=params, config=config)
     x, y = ratings(1, 150)
     recorder = Recorder()
-    estimator.train(tf.estimator.inputs.numpy_input_fn(x, y, batch_size=25, num_epochs=10, shuffle=False), hooks=[recorder])
+    estimator.train(
+        tf.estimator.inputs.numpy_input_fn(x, y, batch_size=25, num_epochs=10, shuffle=False), hooks=[recorder]
+    )
     x, y = ratings(2, 60)
     results = estimator.evaluate(tf.estimator.inputs.numpy_input_fn(x, y, batch_size=32, shuffle=False))
     x, _ = ratings(3, 6)

@@ -10,7 +10,14 @@ _BATCH_NORM_DECAY = 0.9
 
 def batch_norm(inputs, training):
     return tf.layers.batch_normalization(
-        inputs=inputs, axis=3, momentum=_BATCH_NORM_DECAY, epsilon=1e-5, center=True, scale=True, training=training, fused=True
+        inputs=inputs,
+        axis=3,
+        momentum=_BATCH_NORM_DECAY,
+        epsilon=1e-5,
+        center=True,
+        scale=True,
+        training=training,
+        fused=True,
     )
 
 
@@ -55,7 +62,9 @@ def resnet_model_fn(features, labels, mode, params):
     predictions = {"classes": tf.argmax(logits, axis=1), "probabilities": tf.nn.softmax(logits, name="softmax_tensor")}
     if mode == tf.estimator.ModeKeys.PREDICT:
         return tf.estimator.EstimatorSpec(
-            mode=mode, predictions=predictions, export_outputs={"predict": tf.estimator.export.PredictOutput(predictions)}
+            mode=mode,
+            predictions=predictions,
+            export_outputs={"predict": tf.estimator.export.PredictOutput(predictions)},
         )
     cross_entropy = tf.losses.sparse_softmax_cross_entropy(logits=logits, labels=labels)
     tf.identity(cross_entropy, name="cross_entropy")
@@ -107,7 +116,9 @@ if __name__ == "__main__":
     classifier = tf.estimator.Estimator(
         model_fn=resnet_model_fn, model_dir=sys.argv[2], config=run_config, params={"classes": 4, "weight_decay": 2e-3}
     )
-    hook = tf.train.LoggingTensorHook({n: n for n in ("learning_rate", "cross_entropy", "train_accuracy")}, every_n_iter=10)
+    hook = tf.train.LoggingTensorHook(
+        {n: n for n in ("learning_rate", "cross_entropy", "train_accuracy")}, every_n_iter=10
+    )
     recorder = Recorder()
     classifier.train(input_fn=lambda: input_fn(True), hooks=[hook, recorder], max_steps=25)
     results = classifier.evaluate(input_fn=lambda: input_fn(False))

@@ -6,7 +6,16 @@ import sys
 import numpy as np
 from real import Recorder, finish, tf
 
-PARAMS = {"vocabulary": 50, "dimension": 8, "filters": 6, "kernels": [2, 3], "classes": 3, "dropout": 0.3, "lr": 0.01, "clip": 1.0}
+PARAMS = {
+    "vocabulary": 50,
+    "dimension": 8,
+    "filters": 6,
+    "kernels": [2, 3],
+    "classes": 3,
+    "dropout": 0.3,
+    "lr": 0.01,
+    "clip": 1.0,
+}
 
 
 def sentences(seed, count):
@@ -39,7 +48,9 @@ def model_fn(features, labels, mode, params):
     pooled = []
     for size in params["kernels"]:
         with tf.variable_scope("conv_%d" % size):
-            conv = tf.layers.conv1d(embedded, params["filters"], size, padding="same", activation=tf.nn.relu, name="conv")
+            conv = tf.layers.conv1d(
+                embedded, params["filters"], size, padding="same", activation=tf.nn.relu, name="conv"
+            )
             pooled.append(tf.reduce_max(conv, axis=1))
     net = tf.concat(pooled, axis=-1)
     net = tf.layers.dropout(net, params["dropout"], training=training)

@@ -71,7 +71,10 @@ def model_fn(features, labels, mode, params):
     else:
         loss, fraction = batch_hard(labels, embeddings, params["margin"]), tf.constant(0.0)
     with tf.variable_scope("metrics"):
-        metrics = {"embedding_mean_norm": tf.metrics.mean(norm), "fraction_positive_triplets": tf.metrics.mean(fraction)}
+        metrics = {
+            "embedding_mean_norm": tf.metrics.mean(norm),
+            "fraction_positive_triplets": tf.metrics.mean(fraction),
+        }
     if mode == tf.estimator.ModeKeys.EVAL:
         return tf.estimator.EstimatorSpec(mode, loss=loss, eval_metric_ops=metrics)
     tf.summary.scalar("loss", loss)
@@ -91,14 +94,25 @@ def input_fn(seed, count, repeat):
     rng = np.random.RandomState(seed)
     labels = rng.randint(0, 4, count)
     images = (np.random.RandomState(0).rand(4, 64)[labels] + 0.5 * rng.rand(count, 64)).astype(np.float32)
-    return tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(count, seed=2).repeat(repeat).batch(12).prefetch(1)
+    return (
+        tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(count, seed=2).repeat(repeat).batch(12).prefetch(1)
+    )
 
 
 if __name__ == "__main__":
     reports = {}
     for strategy in ("batch_hard", "batch_all"):
-        params = {"strategy": strategy, "margin": 0.5, "learning_rate": 1e-3, "embedding_size": 6, "use_batch_norm": True, "bn_momentum": 0.9}
-        config = tf.estimator.RunConfig(tf_random_seed=230, model_dir=sys.argv[2] + "/" + strategy, save_summary_steps=10)
+        params = {
+            "strategy": strategy,
+            "margin": 0.5,
+            "learning_rate": 1e-3,
+            "embedding_size": 6,
+            "use_batch_norm": True,
+            "bn_momentum": 0.9,
+        }
+        config = tf.estimator.RunConfig(
+            tf_random_seed=230, model_dir=sys.argv[2] + "/" + strategy, save_summary_steps=10
+        )
         estimator = tf.estimator.Estimator(model_fn, params=params, config=config)
         recorder = Recorder()
         estimator.train(lambda: input_fn(1, 60, 8), hooks=[recorder])

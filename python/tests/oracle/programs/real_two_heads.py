@@ -29,7 +29,9 @@ def model_fn(features, labels, mode, params, config):
     with tf.variable_scope("trunk", values=[inputs]):
         net = inputs
         for i, units in enumerate(params["hidden"]):
-            net = tf.layers.dense(net, units, tf.nn.elu, kernel_initializer=tf.variance_scaling_initializer(), name="hidden_%d" % i)
+            net = tf.layers.dense(
+                net, units, tf.nn.elu, kernel_initializer=tf.variance_scaling_initializer(), name="hidden_%d" % i
+            )
     with tf.variable_scope("color"):
         color_logits = tf.layers.dense(net, 3)
     with tf.variable_scope("size"):
@@ -86,7 +88,9 @@ def input_fn(epochs, seed=0, count=60):
 
 
 if __name__ == "__main__":
-    config = tf.estimator.RunConfig(model_dir=sys.argv[2], tf_random_seed=21, save_checkpoints_steps=10, keep_checkpoint_max=3)
+    config = tf.estimator.RunConfig(
+        model_dir=sys.argv[2], tf_random_seed=21, save_checkpoints_steps=10, keep_checkpoint_max=3
+    )
     config = config.replace(save_summary_steps=4)
     estimator = tf.estimator.Estimator(model_fn, config=config, params={"hidden": [12, 6]})
     recorder = Recorder()

@@ -79,7 +79,9 @@ def hook_stops(folder):
 def hooks_of_spec(folder):
     def model(features, labels, mode, params):
         return model_fn(features, labels, mode, params)._replace(
-            evaluation_hooks=[Traced("evaluation")], prediction_hooks=[Traced("prediction")], training_hooks=[Traced("training")]
+            evaluation_hooks=[Traced("evaluation")],
+            prediction_hooks=[Traced("prediction")],
+            training_hooks=[Traced("training")],
         )
 
     made = estimator(folder, model)
@@ -149,10 +151,19 @@ def summaries_in_evaluation(folder):
 def scaffold_of_evaluation(folder):
     def model(features, labels, mode, params):
         spec = model_fn(features, labels, mode, params)
-        v = tf.get_variable("local", [], initializer=tf.constant_initializer(3.0), collections=[tf.GraphKeys.LOCAL_VARIABLES], trainable=False)
+        v = tf.get_variable(
+            "local",
+            [],
+            initializer=tf.constant_initializer(3.0),
+            collections=[tf.GraphKeys.LOCAL_VARIABLES],
+            trainable=False,
+        )
         if mode != tf.estimator.ModeKeys.EVAL:
             return spec
-        return spec._replace(scaffold=train.Scaffold(local_init_op=tf.group(v.initializer)), eval_metric_ops={"local": (v, tf.no_op()), "m": tf.metrics.mean(labels)})
+        return spec._replace(
+            scaffold=train.Scaffold(local_init_op=tf.group(v.initializer)),
+            eval_metric_ops={"local": (v, tf.no_op()), "m": tf.metrics.mean(labels)},
+        )
 
     return estimator(folder, model).train(data(), steps=1).evaluate(data(repeat=1))
 
@@ -196,7 +207,11 @@ def predicted_untrained(folder):
 @scenario
 def predicted_keys(folder):
     made = trained(folder)
-    return rows(made, predict_keys=["sum"]), rows(made, predict_keys="y"), rows(made, predict_keys=["y", "sum", "other"])
+    return (
+        rows(made, predict_keys=["sum"]),
+        rows(made, predict_keys="y"),
+        rows(made, predict_keys=["y", "sum", "other"]),
+    )
 
 
 @scenario
@@ -240,7 +255,13 @@ def predicted_constant_input(folder):
 @scenario
 def predicted_text(folder):
     def model(features, labels, mode, params):
-        return Spec(mode, predictions={"text": tf.as_string(tf.cast(features["x"][:, 0] * 10, tf.int32)), "n": tf.shape(features["x"])[:1] * tf.ones([4], tf.int32)})
+        return Spec(
+            mode,
+            predictions={
+                "text": tf.as_string(tf.cast(features["x"][:, 0] * 10, tf.int32)),
+                "n": tf.shape(features["x"])[:1] * tf.ones([4], tf.int32),
+            },
+        )
 
     return [form(r) for r in estimator(folder, model).predict(data(4, 4, 1))]
 
