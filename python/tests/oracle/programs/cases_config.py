@@ -7,7 +7,7 @@ import pathlib
 import pickle
 
 import numpy as np
-from cases import PHRASES, case, form, run, tf
+from cases import PHRASES, case, run, tf
 
 Config = tf.estimator.RunConfig
 FIELDS = (

@@ -1,7 +1,6 @@
 """Estimators: construction, the functions they are given, what their methods refuse and return."""
 
 import collections
-import copy
 import functools
 import glob
 import os
@@ -183,7 +182,7 @@ INPUTS = {
     "tensor": constant, "pair": lambda: (constant(), constant()), "listed pair": lambda: [constant(), constant()], "dict": lambda: {"x": constant()},
     "dict pair": lambda: ({"x": constant()}, constant()), "dict labels": lambda: (constant(), {"y": constant()}), "none": lambda: None,
     "none labels": lambda: (constant(), None), "none features": lambda: (None, constant()), "triple": lambda: (constant(), constant(), constant()),
-    "single": lambda: (constant(),), "empty": lambda: (), "empty list": lambda: [], "number": lambda: 3, "text": lambda: "x",
+    "single": lambda: (constant(),), "empty": lambda: (), "empty list": list, "number": lambda: 3, "text": lambda: "x",
     "nested": lambda: ({"a": {"b": constant()}}, (constant(), constant())), "ordered": lambda: collections.OrderedDict(b=constant(), a=constant()),
     "dataset": lambda: tf.data.Dataset.from_tensors(([1.0, 2.0], [3.0])), "dataset dict": lambda: tf.data.Dataset.from_tensors({"x": [1.0]}),
     "dataset triple": lambda: tf.data.Dataset.from_tensors(([1.0], [2.0], [3.0])), "dataset one": lambda: tf.data.Dataset.range(3),
@@ -581,14 +580,14 @@ def scored(metrics, **arguments):
 
 
 METRICS = {
-    "none": lambda f, l: None, "empty": lambda f, l: {}, "mean": lambda f, l: {"m": tf.metrics.mean(f)}, "loss": lambda f, l: {"loss": tf.metrics.mean(f)},
-    "global_step": lambda f, l: {"global_step": tf.metrics.mean(f)}, "integer": lambda f, l: {"count": counter()},
-    "nested": lambda f, l: {"n": ((tf.constant(1.0), {"b": tf.constant(2), "a": tf.constant(3.0)}), tf.no_op())}, "text": lambda f, l: {"t": (tf.constant("abc"), tf.no_op())},
-    "vector": lambda f, l: {"v": (tf.constant([1.0, 2.0]), tf.no_op())}, "no update": lambda f, l: {"z": (tf.constant(True), tf.no_op())},
-    "double": lambda f, l: {"d": (tf.constant(0.5, tf.float64), tf.no_op())}, "long": lambda f, l: {"i": (tf.constant(5, tf.int64), tf.no_op())},
-    "order": lambda f, l: {"z": tf.metrics.mean(f), "a": tf.metrics.mean(f * 2)}, 
-    "list value": lambda f, l: {"l": ([tf.constant(1.0), tf.constant(2.0)], tf.no_op())}, "slash": lambda f, l: {"a/b": tf.metrics.mean(f)},
-    "operation value": lambda f, l: {"o": (tf.no_op(), tf.no_op())},
+    "none": lambda f, labels: None, "empty": lambda f, labels: {}, "mean": lambda f, labels: {"m": tf.metrics.mean(f)}, "loss": lambda f, labels: {"loss": tf.metrics.mean(f)},
+    "global_step": lambda f, labels: {"global_step": tf.metrics.mean(f)}, "integer": lambda f, labels: {"count": counter()},
+    "nested": lambda f, labels: {"n": ((tf.constant(1.0), {"b": tf.constant(2), "a": tf.constant(3.0)}), tf.no_op())}, "text": lambda f, labels: {"t": (tf.constant("abc"), tf.no_op())},
+    "vector": lambda f, labels: {"v": (tf.constant([1.0, 2.0]), tf.no_op())}, "no update": lambda f, labels: {"z": (tf.constant(True), tf.no_op())},
+    "double": lambda f, labels: {"d": (tf.constant(0.5, tf.float64), tf.no_op())}, "long": lambda f, labels: {"i": (tf.constant(5, tf.int64), tf.no_op())},
+    "order": lambda f, labels: {"z": tf.metrics.mean(f), "a": tf.metrics.mean(f * 2)},
+    "list value": lambda f, labels: {"l": ([tf.constant(1.0), tf.constant(2.0)], tf.no_op())}, "slash": lambda f, labels: {"a/b": tf.metrics.mean(f)},
+    "operation value": lambda f, labels: {"o": (tf.no_op(), tf.no_op())},
 }  # fmt: skip
 for name, value in METRICS.items():
     case(f"evaluate metrics {name}", scored(value))

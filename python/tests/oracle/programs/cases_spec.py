@@ -4,7 +4,7 @@ import collections
 import itertools
 
 import numpy as np
-from cases import PHRASES, case, form, run, tf
+from cases import PHRASES, case, run, tf
 
 Spec, Keys = tf.estimator.EstimatorSpec, tf.estimator.ModeKeys
 export = tf.estimator.export
@@ -62,9 +62,9 @@ KINDS = {
     "variable": variable, "variable_one": lambda: variable([1]), "variable_two": lambda: variable([2]),
     "operation": lambda: tf.no_op(), "group": lambda: tf.group(one().op), "handle": lambda: variable().op,
     "number": lambda: 1.0, "whole": lambda: 1, "zero": lambda: 0, "numpy": lambda: np.float32(1), "array": lambda: np.ones([2]),
-    "string": lambda: "x", "empty_string": lambda: "", "bytes": lambda: b"x", "list": lambda: [one()], "empty_list": lambda: [],
+    "string": lambda: "x", "empty_string": lambda: "", "bytes": lambda: b"x", "list": lambda: [one()], "empty_list": list,
     "tuple": lambda: (one(),), "empty_tuple": lambda: (), "pair": lambda: (one(), one()), "dict": lambda: {"a": one()},
-    "empty_dict": lambda: {}, "sparse": lambda: tf.SparseTensor([[0]], [1.0], [1]),
+    "empty_dict": dict, "sparse": lambda: tf.SparseTensor([[0]], [1.0], [1]),
     "slices": lambda: tf.IndexedSlices(tf.ones([1, 2]), tf.constant([0])), "shape": lambda: tf.TensorShape([1]),
     "function": lambda: len, "object": lambda: object(), "true": lambda: True, "false": lambda: False,
     "foreign": elsewhere(one), "foreign_one": elsewhere(lambda: tf.ones([1])), "foreign_two": elsewhere(lambda: tf.ones([2])),

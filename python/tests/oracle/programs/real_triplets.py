@@ -52,7 +52,7 @@ def model_fn(features, labels, mode, params):
     with tf.variable_scope("model"):
         out = images
         for i, channels in enumerate([4, 8]):
-            with tf.variable_scope("block_{}".format(i + 1)):
+            with tf.variable_scope(f"block_{i + 1}"):
                 out = tf.layers.conv2d(out, channels, 3, padding="same")
                 if params["use_batch_norm"]:
                     out = tf.layers.batch_normalization(out, momentum=params["bn_momentum"], training=training)

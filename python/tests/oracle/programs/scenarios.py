@@ -11,8 +11,7 @@ import random
 import sys
 
 import numpy as np
-from cases import form
-from cases import tf
+from cases import form, tf
 
 SCENARIOS = {}
 TRACE = []

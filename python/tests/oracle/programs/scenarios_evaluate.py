@@ -1,7 +1,7 @@
 """Evaluation and prediction: what they return, write, log and call."""
 
 import numpy as np
-from scenarios import TRACE, Listener, Traced, X, Y, data, estimator, form, model_fn, run, scenario, tf
+from scenarios import Traced, X, data, estimator, form, model_fn, run, scenario, tf
 
 train, Spec = tf.train, tf.estimator.EstimatorSpec
 
@@ -135,7 +135,7 @@ def metrics_of_each_kind(folder):
 
 @scenario
 def metric_named_loss(folder):
-    return estimator(folder, measured(lambda f, l: {"loss": tf.metrics.mean(l)})).evaluate(data(repeat=1))
+    return estimator(folder, measured(lambda f, labels: {"loss": tf.metrics.mean(labels)})).evaluate(data(repeat=1))
 
 
 @scenario

@@ -5,7 +5,7 @@ import random
 import shutil
 import time
 
-from scenarios import TRACE, Listener, Traced, X, Y, config, data, estimator, model_fn, run, scenario, tf
+from scenarios import TRACE, Listener, Traced, X, Y, data, estimator, model_fn, run, scenario, tf
 
 train = tf.train
 
