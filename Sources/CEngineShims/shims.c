@@ -2,6 +2,9 @@
 #include "engine_shims.h"
 
 #include <sched.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#endif
 #include <unistd.h>
 
 int engine_processor_count(void) {
@@ -11,4 +14,12 @@ int engine_processor_count(void) {
 #endif
   long count = sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (int)count : 1;
+}
+
+int engine_is_first_thread(void) {
+#if defined(__linux__)
+  return syscall(SYS_gettid) == getpid();
+#else
+  return 1;
+#endif
 }

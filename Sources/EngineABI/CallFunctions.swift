@@ -30,7 +30,9 @@ public func engine_function_call(
     }
     let entry = FunctionCatalog.all[Int(function)]
     let values = UnsafeBufferPointer(start: arguments, count: max(count, 0)).map { Box.value($0) }
-    result.pointee = Box.retained(try entry.body(Arguments(function: entry.name, values: values)))
+    let value = try entry.body(Arguments(function: entry.name, values: values))
+    if entry.isBlocking { try Interrupt.throwKept() }
+    result.pointee = Box.retained(value)
     return 0
   } catch let failure {
     error.pointee = ErrorBox.retained(failure)

@@ -250,8 +250,15 @@ private let hookSupportFunctions: [HostFunction] = [
   },
   HostFunction("logger.install") { arguments in
     if let host = try arguments.optionalHost(0) {
-      // A logger that fails must not end training.
-      Logger.install { level, text in _ = try? host.call([.int(level.rawValue), .text(text)]) }
+      // Python's logging reports its handlers' failures itself. What comes through is meant for the program, such as
+      // Ctrl-C in a log line: it is raised where the engine next looks for interrupts.
+      Logger.install { level, text in
+        do {
+          _ = try host.call([.int(level.rawValue), .text(text)])
+        } catch let error as EngineError {
+          Interrupt.keep(error)
+        } catch {}
+      }
     } else {
       Logger.install(nil)
     }

@@ -36,15 +36,19 @@ public struct Shape: Sendable, Hashable {
   }
 
   /// Product of dimensions; `nil` on overflow or a negative dimension.
+  ///
+  /// Zeros do not hide an overflow of the others, so that no product of some dimensions of a tensor overflows.
   public static func elementCount(_ dimensions: [Int]) -> Int? {
     var product = 1
+    var isEmpty = false
     for dimension in dimensions {
       guard dimension >= 0 else { return nil }
-      let (value, overflow) = product.multipliedReportingOverflow(by: dimension)
+      if dimension == 0 { isEmpty = true }
+      let (value, overflow) = product.multipliedReportingOverflow(by: max(dimension, 1))
       if overflow { return nil }
       product = value
     }
-    return product
+    return isEmpty ? 0 : product
   }
 
   /// The dimension at `axis` (negative counts from the end); `nil` when unknown or out of range.

@@ -31,6 +31,7 @@ public struct Tensor: @unchecked Sendable {
       throw EngineError.invalidArgument("a tensor cannot have shape \(Shape(known: shape).bracketed)")
     }
     if dtype == .string {
+      try checkRoom(for: count, of: ByteString.self)
       buffer = Buffer(strings: [ByteString](repeating: [], count: count))
     } else {
       let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.itemSize)
@@ -127,12 +128,19 @@ public struct Tensor: @unchecked Sendable {
     return buffer.pointer.assumingMemoryBound(to: Element.self)
   }
 
+  /// One element. Unlike a read through ``elements(_:)``, it keeps the memory until it is read: the optimiser may end the
+  /// life of a tensor that nothing else holds right after its last mention, which is before its pointer is read.
+  @inlinable
+  public func element<Element: TensorElement>(_ index: Int, as type: Element.Type) -> Element {
+    withExtendedLifetime(self) { elements(type)[index] }
+  }
+
   /// A copy of all elements.
   public func scalars<Element: TensorElement>(_ type: Element.Type = Element.self) throws -> [Element] {
     guard Element.dtype == dtype else {
       throw EngineError.invalidArgument("expected a \(Element.dtype) tensor, got \(dtype)")
     }
-    return Array(UnsafeBufferPointer(start: elements(type), count: elementCount))
+    return withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: elements(type), count: elementCount)) }
   }
 
   public var strings: [ByteString] { buffer.strings }
@@ -141,7 +149,9 @@ public struct Tensor: @unchecked Sendable {
   /// **Errors**: `InvalidArgument` for other types.
   public func integers() throws -> [Int] {
     func widen<T: TensorElement & BinaryInteger>(_ type: T.Type) -> [Int] {
-      UnsafeBufferPointer(start: elements(type), count: elementCount).map { Int(truncatingIfNeeded: $0) }
+      withExtendedLifetime(self) {
+        UnsafeBufferPointer(start: elements(type), count: elementCount).map { Int(truncatingIfNeeded: $0) }
+      }
     }
     switch dtype {
     case .int32: return widen(Int32.self)

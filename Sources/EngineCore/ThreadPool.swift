@@ -26,6 +26,8 @@ public final class ThreadPool: @unchecked Sendable {
   private let generation = Atomic<UInt64>(0)
   private let sleeperCount = Atomic<Int>(0)
   private let nextIndex = Atomic<Int>(0)
+  /// Whether the job's caller looks for interrupts; `nextIndex` beyond the end makes everybody leave off.
+  private var mayStop = false
   // The job: written while the gate is closed, read by those who have passed it.
   private var body: UnsafePointer<(Int) -> Void>?
   private var count = 0
@@ -75,15 +77,24 @@ public final class ThreadPool: @unchecked Sendable {
   ///
   /// - Parameter grain: how many nanoseconds one call takes, roughly: below some microseconds in all, no other thread
   ///   is woken.
-  public func parallelFor(_ count: Int, nanosecondsEach grain: Int = 100_000, _ body: (Int) -> Void) {
+  /// - Parameter mayStop: whether calls may be left out once the user wants to stop (``Interrupt/isWanted()``); only
+  ///   for loops that write nothing but what the run discards then.
+  public func parallelFor(
+    _ count: Int, nanosecondsEach grain: Int = 100_000, mayStop: Bool = false, _ body: (Int) -> Void
+  ) {
     if count <= 0 { return }
+    if mayStop, Interrupt.isWanted() { return }
     let (total, overflow) = count.multipliedReportingOverflow(by: max(1, grain))
     let useful = overflow ? threadCount : total / (ThreadPool.worthwhile / 2)
     let threads = min(threadCount, count, useful)
     guard threads > 1, isBusy.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
-      for index in 0..<count { body(index) }
+      for index in 0..<count {
+        if mayStop, Interrupt.isWanted() { return }
+        body(index)
+      }
       return
     }
+    self.mayStop = mayStop
     withoutActuallyEscaping(body) { escaping in
       withUnsafePointer(to: escaping) { run($0, count, threads) }
     }
@@ -104,15 +115,16 @@ public final class ThreadPool: @unchecked Sendable {
       pthread_cond_broadcast(condition)
       pthread_mutex_unlock(mutex)
     }
-    runIndices(count, body)
+    runIndices(count, body, asks: mayStop)
     closeGate()
     self.body = nil
   }
 
   /// Never inlined, so that references to the closure are gone when it returns, before the gate is left.
   @inline(never)
-  private func runIndices(_ count: Int, _ body: UnsafePointer<(Int) -> Void>) {
+  private func runIndices(_ count: Int, _ body: UnsafePointer<(Int) -> Void>, asks: Bool) {
     while true {
+      if asks, Interrupt.isWanted() { return nextIndex.store(count, ordering: .relaxed) }
       let index = nextIndex.add(1, ordering: .relaxed).oldValue
       if index >= count { return }
       body.pointee(index)
@@ -171,7 +183,7 @@ public final class ThreadPool: @unchecked Sendable {
     while true {
       seen = nextGeneration(after: seen)
       guard joinJob() else { continue }
-      if id < helperCount, let body { runIndices(count, body) }
+      if id < helperCount, let body { runIndices(count, body, asks: false) }
       gate.subtract(1, ordering: .releasing)
     }
   }

@@ -1,6 +1,9 @@
 import EngineCore
 
 extension Graph {
+  /// Outputs of one node at most; a count beyond it is a mistake, and would exhaust the memory.
+  static let outputLimit = 1 << 20
+
   /// Adds a node for an op whose arguments are all single tensors.
   @discardableResult
   public func addNode(
@@ -213,6 +216,9 @@ extension Graph {
       case .repeated(let count, let element):
         guard case .int(let number)? = attributes[count], number >= 0 else {
           throw EngineError.type("Op '\(definition.name)' needs the count attribute '\(count)'")
+        }
+        guard number <= Graph.outputLimit else {
+          throw EngineError.value("Op '\(definition.name)' cannot have \(number) outputs ('\(count)')")
         }
         result.append(contentsOf: [DType](repeating: try type(element), count: number))
       case .list(let name):

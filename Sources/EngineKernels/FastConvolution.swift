@@ -88,6 +88,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let tile = kernels.columnTile
     let panels = (outputs + tile - 1) / tile
     let packed = try Buffer(byteCount: panels * tile * patchLength * size)
+    defer { withExtendedLifetime(packed) {} }
     let filter = packed.pointer.assumingMemoryBound(to: Scalar.self)
     packFilter(w, filter)
     let block = rowBlock
@@ -97,7 +98,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
       window.height == 1 && window.width == 1 && window.strideHeight == 1 && window.strideWidth == 1
       && window.padTop == 0 && window.padLeft == 0 && window.outputHeight == height && window.outputWidth == width
     let cost = Gemm.nanoseconds(min(block, rowCount), outputs, patchLength) + min(block, rowCount) * patchLength / 4
-    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: cost) { index in
+    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: cost, mayStop: true) { index in
       let rows = index * block..<min(rowCount, (index + 1) * block)
       let target = y + rows.lowerBound * outputs
       if isPointwise { return product(x + rows.lowerBound * channels, rows.count, filter, target) }
@@ -152,20 +153,22 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let parts = max(1, min(8, (1 << 24) / (count * size), rowCount / 512))
     let partRows = (rowCount + parts - 1) / parts
     let sums = try Buffer(byteCount: parts * count * size)
+    defer { withExtendedLifetime(sums) {} }
     let partial = sums.pointer.assumingMemoryBound(to: Scalar.self)
     // One row of the window per job, or all of them when rows are short.
     let linesEach = lineLength >= 48 ? 1 : window.height
     let groups = (window.height + linesEach - 1) / linesEach
     let jobs = parts * groups
     let cost = Gemm.nanoseconds(linesEach * lineLength, outputs, partRows)
-    ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost) { job in
+    ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost, mayStop: true) { job in
       let (part, line) = (job / groups, job % groups * linesEach)
       let rows = min(rowCount, part * partRows)..<min(rowCount, (part + 1) * partRows)
       sumLines(
         x, dy, rows, line..<min(window.height, line + linesEach), partial + part * count + line * lineLength * outputs)
     }
     let block = 4096
-    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4) { index in
+    ThreadPool.shared.parallelFor((count + block - 1) / block, nanosecondsEach: parts * block / 4, mayStop: true) {
+      index in
       for i in index * block..<min(count, (index + 1) * block) {
         var sum = partial[i]
         for part in 1..<max(1, parts) { sum += partial[part * count + i] }
@@ -217,6 +220,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
   ) throws {
     if window.strideHeight == 1 && window.strideWidth == 1 {
       let turned = try Buffer(byteCount: patchLength * outputs * size)
+      defer { withExtendedLifetime(turned) {} }
       let filter = turned.pointer.assumingMemoryBound(to: Scalar.self)
       // [height, width, outputs, channels], rows and columns in reverse.
       let positions = window.height * window.width
@@ -251,6 +255,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
     let tile = kernels.columnTile
     let panels = (patchLength + tile - 1) / tile
     let packed = try Buffer(byteCount: panels * tile * outputs * size)
+    defer { withExtendedLifetime(packed) {} }
     let filter = packed.pointer.assumingMemoryBound(to: Scalar.self)
     for panel in 0..<panels {
       kernels.packPanel(
@@ -258,7 +263,7 @@ struct PatchConvolution<Scalar: FloatNumber> {
         filter + panel * tile * outputs)
     }
     let block = rowBlock
-    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost) { n in
+    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost, mayStop: true) { n in
       let image = dx + n * imageSize
       clear(image, imageSize)
       withUnsafeTemporaryAllocation(of: Scalar.self, capacity: min(block, perImage) * patchLength) { scratch in

@@ -42,7 +42,9 @@ struct DepthwiseConvolution<Scalar: FloatNumber> {
   func forward(_ x: UnsafePointer<Scalar>, _ w: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>) {
     let lines = batch * window.outputHeight
     let lineSize = window.outputWidth * outputs
-    ThreadPool.shared.parallelFor(lines, nanosecondsEach: lineSize * window.height * window.width / 3 + 20) { line in
+    ThreadPool.shared.parallelFor(
+      lines, nanosecondsEach: lineSize * window.height * window.width / 3 + 20, mayStop: true
+    ) { line in
       let target = y + line * lineSize
       for i in 0..<lineSize { target[i] = 0 }
       forEachPair(line..<line + 1) { output, input, tap in
@@ -63,7 +65,7 @@ struct DepthwiseConvolution<Scalar: FloatNumber> {
   func inputGradient(_ w: UnsafePointer<Scalar>, _ dy: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>) {
     let imageSize = height * width * channels
     let cost = window.outputHeight * window.outputWidth * outputs * window.height * window.width / 3 + 20
-    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost) { n in
+    ThreadPool.shared.parallelFor(batch, nanosecondsEach: cost, mayStop: true) { n in
       let image = dx + n * imageSize
       for i in 0..<imageSize { image[i] = 0 }
       forEachPair(n * window.outputHeight..<(n + 1) * window.outputHeight) { output, input, tap in
@@ -85,7 +87,7 @@ struct DepthwiseConvolution<Scalar: FloatNumber> {
   func filterGradient(_ x: UnsafePointer<Scalar>, _ dy: UnsafePointer<Scalar>, _ dw: UnsafeMutablePointer<Scalar>) {
     let taps = window.height * window.width
     let cost = batch * window.outputHeight * window.outputWidth * outputs / 3 + 20
-    ThreadPool.shared.parallelFor(taps, nanosecondsEach: cost) { wanted in
+    ThreadPool.shared.parallelFor(taps, nanosecondsEach: cost, mayStop: true) { wanted in
       let sums = dw + wanted * outputs
       for i in 0..<outputs { sums[i] = 0 }
       let (r, c) = (wanted / window.width, wanted % window.width)

@@ -37,7 +37,7 @@ struct VectorPooling<Scalar: FloatNumber> {
   private func forEachLine(_ body: (Int) -> Void) {
     let lines = batch * window.outputHeight
     let each = max(1, 8192 / max(1, lineSize))
-    ThreadPool.shared.parallelFor((lines + each - 1) / each, nanosecondsEach: each * lineCost) { job in
+    ThreadPool.shared.parallelFor((lines + each - 1) / each, nanosecondsEach: each * lineCost, mayStop: true) { job in
       for line in job * each..<min(lines, (job + 1) * each) { body(line) }
     }
   }
@@ -61,7 +61,7 @@ struct VectorPooling<Scalar: FloatNumber> {
   func maximumGradient(
     _ x: UnsafePointer<Scalar>, _ dy: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>
   ) {
-    ThreadPool.shared.parallelFor(batch, nanosecondsEach: lineCost * window.outputHeight * 2) { n in
+    ThreadPool.shared.parallelFor(batch, nanosecondsEach: lineCost * window.outputHeight * 2, mayStop: true) { n in
       let image = dx + n * imageSize
       for i in 0..<imageSize { image[i] = 0 }
       withUnsafeTemporaryAllocation(of: Scalar.self, capacity: channels) { best in
@@ -110,7 +110,7 @@ struct VectorPooling<Scalar: FloatNumber> {
   }
 
   func averageGradient(_ dy: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>) {
-    ThreadPool.shared.parallelFor(batch, nanosecondsEach: lineCost * window.outputHeight) { n in
+    ThreadPool.shared.parallelFor(batch, nanosecondsEach: lineCost * window.outputHeight, mayStop: true) { n in
       let image = dx + n * imageSize
       for i in 0..<imageSize { image[i] = 0 }
       for i in 0..<window.outputHeight {

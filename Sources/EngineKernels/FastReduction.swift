@@ -79,6 +79,7 @@ private struct VectorReduction<Scalar: FloatNumber> {
     rest.remove(at: last)
     if !rest.contains(where: \.isReduced) { return try step(x, outer, size, inner, y) }
     let partial = try Buffer(byteCount: outer * inner * MemoryLayout<Scalar>.size)
+    defer { withExtendedLifetime(partial) {} }
     let middle = partial.pointer.assumingMemoryBound(to: Scalar.self)
     try step(x, outer, size, inner, middle)
     try reduce(UnsafePointer(middle), rest, y)
@@ -100,6 +101,7 @@ private struct VectorReduction<Scalar: FloatNumber> {
       return
     }
     let buffer = try Buffer(byteCount: outer * tiles * inner * MemoryLayout<Scalar>.size)
+    defer { withExtendedLifetime(buffer) {} }
     let partial = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     ThreadPool.shared.parallelFor(outer * tiles, nanosecondsEach: cost + 10) { job in
       let (o, t) = (job / tiles, job % tiles)
@@ -138,6 +140,7 @@ private struct VectorReduction<Scalar: FloatNumber> {
     }
     let tiles = (size + tile - 1) / tile
     let buffer = try Buffer(byteCount: rows * tiles * MemoryLayout<Scalar>.size)
+    defer { withExtendedLifetime(buffer) {} }
     let partial = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     ThreadPool.shared.parallelFor(rows * tiles, nanosecondsEach: tile / 4) { job in
       let (row, t) = (job / tiles, job % tiles)
@@ -165,6 +168,7 @@ extension Kernels {
     if count <= tile { return kernels.sum(count, x, true) }
     let tiles = (count + tile - 1) / tile
     let buffer = try Buffer(byteCount: tiles * MemoryLayout<Scalar>.size)
+    defer { withExtendedLifetime(buffer) {} }
     let partial = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     ThreadPool.shared.parallelFor(tiles, nanosecondsEach: tile / 4) { t in
       partial[t] = kernels.sum(min(tile, count - t * tile), x + t * tile, true)

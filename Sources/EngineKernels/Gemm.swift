@@ -91,7 +91,7 @@ enum Gemm {
     // Blocks are worth about 100 kB of b.
     let block = max(64, (((1 << 17) / (k * size)) + 31) & ~31)
     let blocks = (n + block - 1) / block
-    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: m * k * min(block, n) * size / 20) { index in
+    ThreadPool.shared.parallelFor(blocks, nanosecondsEach: m * k * min(block, n) * size / 20, mayStop: true) { index in
       let start = index * block
       for i in 0..<m { body(i, start, min(block, n - start)) }
     }
@@ -108,7 +108,7 @@ enum Gemm {
     let blocks = (m + block - 1) / block
     func run(_ tail: UnsafeMutablePointer<Scalar>?) {
       if let tail { kernels.packPanel(k, n - whole, b.at(0, whole), b.row, 1, tail) }
-      ThreadPool.shared.parallelFor(blocks, nanosecondsEach: nanoseconds(block, n, k)) { index in
+      ThreadPool.shared.parallelFor(blocks, nanosecondsEach: nanoseconds(block, n, k), mayStop: true) { index in
         let start = index * block
         let count = min(block, m - start)
         if whole > 0 {
@@ -135,6 +135,7 @@ enum Gemm {
     let depths = min(k, depthBlock)
     let panels = (columns + width - 1) / width
     let buffer = try Buffer(byteCount: panels * width * depths * size)
+    defer { withExtendedLifetime(buffer) {} }
     let packedB = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     // About 72 rows of a at a time, fewer when that leaves too few blocks to share; then columns are shared, too.
     let rowBlock = max(1, 72 / kernels.rowTile) * kernels.rowTile
@@ -151,7 +152,8 @@ enum Gemm {
         let depthCount = min(depthBlock, k - depth)
         let panelsEach = max(1, 16_384 / (depthCount * width))
         let packJobs = (panelCount + panelsEach - 1) / panelsEach
-        ThreadPool.shared.parallelFor(packJobs, nanosecondsEach: panelsEach * depthCount * width / 2) { job in
+        ThreadPool.shared.parallelFor(packJobs, nanosecondsEach: panelsEach * depthCount * width / 2, mayStop: true) {
+          job in
           for panel in job * panelsEach..<min(panelCount, (job + 1) * panelsEach) {
             let start = panel * width
             kernels.packPanel(
@@ -163,7 +165,7 @@ enum Gemm {
         let cost = nanoseconds(min(rowBlock, m), groupPanels * width, depthCount)
         let jobs = rowBlocks * columnGroups
         let first = depth == 0
-        ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost) { job in
+        ThreadPool.shared.parallelFor(jobs, nanosecondsEach: cost, mayStop: true) { job in
           let row = job / columnGroups * rowBlock
           let rowCount = min(rowBlock, m - row)
           let start = job % columnGroups * groupPanels * width

@@ -60,7 +60,8 @@ extension Kernels {
     if batch.batchCount == 1 { return try one(0) }
     // Whole products are shared among threads; inside of one, calls nest and so stay on their thread.
     let failure = Mutex<EngineError?>(nil)
-    ThreadPool.shared.parallelFor(batch.batchCount, nanosecondsEach: Gemm.nanoseconds(m, n, k) + 50) { index in
+    ThreadPool.shared.parallelFor(batch.batchCount, nanosecondsEach: Gemm.nanoseconds(m, n, k) + 50, mayStop: true) {
+      index in
       do { try one(index) } catch {
         failure.withLock { $0 = $0 ?? (error as? EngineError) ?? .internal("\(error)") }
       }

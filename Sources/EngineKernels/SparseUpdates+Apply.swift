@@ -30,12 +30,34 @@ extension Kernels {
   public static func applyUpdate(
     _ update: OptimizerUpdate, _ w: Tensor, slots: [Tensor], _ g: Tensor, rows: [Int]? = nil
   ) throws {
+    if case .adagrad(let rate, let epsilon, let updateSlots) = update, let rows, w.dtype == .float32, slots.count == 1 {
+      adagradRows(w, slots[0], g, rows, rate: Float(rate), epsilon: Float(epsilon ?? 0), updateSlots)
+      return
+    }
     switch w.dtype {
     case .float32: run(update, w.elements(Float.self), slots, g, rows, w)
     case .float64: run(update, w.elements(Double.self), slots, g, rows, w)
     case .float16: run(update, w.elements(Half.self), slots, g, rows, w)
     case .bfloat16: run(update, w.elements(BFloat16.self), slots, g, rows, w)
     default: throw unsupported("optimizer update", w.dtype)
+    }
+  }
+
+  /// Rows of Adagrad, which embeddings are mostly trained with, by the kernel for whole variables.
+  private static func adagradRows(
+    _ w: Tensor, _ a: Tensor, _ g: Tensor, _ rows: [Int], rate: Float, epsilon: Float, _ updateSlots: Bool
+  ) {
+    let width = rowSize(w)
+    let (values, sums, gradients) = (w.elements(Float.self), a.elements(Float.self), g.elements(Float.self))
+    let kernel = table.float.adagrad
+    for (index, row) in rows.enumerated() {
+      let at = row * width
+      if width == 1 {
+        if updateSlots { sums[at] += gradients[index] * gradients[index] }
+        values[at] -= rate * gradients[index] / (sums[at].squareRoot() + epsilon)
+      } else {
+        kernel(width, values + at, sums + at, gradients + index * width, rate, epsilon, updateSlots)
+      }
     }
   }
 

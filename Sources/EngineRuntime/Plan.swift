@@ -119,6 +119,7 @@ public final class Plan: @unchecked Sendable {
       }
       do {
         try step.kernel(context)
+        try Interrupt.throwKept()
       } catch var error as EngineError {
         if error.nodeName == nil { error.nodeName = step.node.name }
         if error.origin == nil { error.origin = step.node.origin }

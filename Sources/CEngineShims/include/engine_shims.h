@@ -23,6 +23,9 @@ static inline int engine_cpu_level(void) {
 /* How many processors the process may run on; at least 1. */
 int engine_processor_count(void);
 
+/* Whether the calling thread is the first one of the process, or of a forked child. */
+int engine_is_first_thread(void);
+
 /* Tells the core that the thread is spinning. */
 static inline void engine_spin_hint(void) {
 #if defined(__x86_64__)

@@ -9,7 +9,7 @@ public struct PartitionInfo: Sendable {
 
 /// A variable cut into parts along one axis.
 public final class PartitionedVariable: @unchecked Sendable {
-  public let graph: Graph
+  public unowned let graph: Graph
   public let name: String
   public let shape: [Int]
   public let dtype: DType

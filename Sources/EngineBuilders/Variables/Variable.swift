@@ -40,7 +40,8 @@ public enum InitialValue {
 public final class Variable: @unchecked Sendable {
   public typealias Constraint = (Variable) throws -> Output
 
-  public let graph: Graph
+  /// Not owned: the graph owns its variables.
+  public unowned let graph: Graph
   /// The handle: output 0 of the `VarHandleOp` that carries the variable's name.
   public let handle: Output
   public let dtype: DType

@@ -59,7 +59,10 @@ extension PlainKernels {
       for i in 0..<count { target[i] = value }
     }
     switch y.dtype {
-    case .string: y.buffer.strings = [ByteString](repeating: x.strings[0], count: count)
+    case .string:
+      // In place: a second array might not fit.
+      let filler = x.strings[0]
+      for index in y.buffer.strings.indices { y.buffer.strings[index] = filler }
     case .resource, .variant: throw Kernels.unsupported("fill", y.dtype)
     default:
       switch y.dtype.itemSize {

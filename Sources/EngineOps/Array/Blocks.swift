@@ -72,6 +72,9 @@ extension OpDefinition {
         guard node.int("block_size") >= 2 else {
           throw EngineError.value("Value for attr 'block_size' of \(node.int("block_size")) must be at least minimum 2")
         }
+        guard node.int("block_size") <= Int(Int32.max) else {
+          throw EngineError.value("Value for attr 'block_size' of \(node.int("block_size")) is too large")
+        }
         return [
           try depthSpaceShape(
             context.input(0), node.int("block_size"), channelsFirst: node.string("data_format") == "NCHW",

@@ -12,6 +12,9 @@ extension OpDefinition {
     }, gradient: .none,
     sample: OpSample([.init([3], .fixed([2, 1, 4])), .init([2], .fixed([3, 1]))])
   ) { context in
+    guard context.inputs[0].rank == 1, context.inputs[1].rank == 1 else {
+      throw EngineError.invalidArgument("BroadcastArgs takes two vectors")
+    }
     let (a, b) = (try context.integers(0), try context.integers(1))
     guard let shape = Shape.broadcast(a, b) else {
       throw EngineError.invalidArgument(

@@ -9,6 +9,7 @@ extension OpDefinition {
     attributes: [.int("N"), .type("shape_type", .index, default: .int32)],
     shape: { context in (1..<context.inputCount).map { context.input($0) } }, gradient: .none
   ) { context in
+    guard context.inputs.count > 1 else { throw EngineError.invalidArgument("ConcatOffset needs at least one shape") }
     let axis = try context.integer(0)
     let rank = context.inputs[1].elementCount
     let index = axis < 0 ? axis + rank : axis
@@ -22,7 +23,7 @@ extension OpDefinition {
         throw EngineError.invalidArgument("input \(number) should contain \(rank) elements, but got \(shape.count)")
       }
       context.setOutput(number - 1, try shapeVector(offset, context.node.outputTypes[0]))
-      offset[index] += shape[index]
+      offset[index] &+= shape[index]
     }
   }
 }

@@ -48,7 +48,12 @@ extension OpDefinition {
   static func gatherShape(_ params: Shape, _ indices: Shape, axis: Int?, batchDimensions: Int) throws -> Shape {
     guard let axis else {
       guard let a = params.rank, let b = indices.rank else { return .unknown }
-      return .unknown(rank: a + b - 1 - (batchDimensions < 0 ? batchDimensions + b : batchDimensions))
+      let batch = batchDimensions < 0 ? batchDimensions + b : batchDimensions
+      guard a > 0, batch >= 0, batch < a, batch <= b else {
+        throw EngineError.value(
+          "batch_dims (\(batchDimensions)) does not fit params of rank \(a) and indices of rank \(b)")
+      }
+      return .unknown(rank: a + b - 1 - batch)
     }
     guard let x = params.dimensions else { return .unknown }
     guard axis >= -x.count, axis < x.count else {

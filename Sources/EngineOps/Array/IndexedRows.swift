@@ -17,6 +17,7 @@ extension OpDefinition {
     let flat = try indices.integers()
     let outer = Array(indices.shape.dropLast())
     let count = outer.reduce(1, &*)
+    try checkRoom(for: count, of: Int.self)
     let inner = shape[depth...].reduce(1, &*)
     var rows = [Int](repeating: 0, count: count)
     for n in 0..<count {

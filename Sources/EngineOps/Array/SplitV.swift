@@ -49,8 +49,10 @@ extension OpDefinition {
     var result = sizes
     let holes = sizes.indices.filter { sizes[$0] == -1 }
     let sum = sizes.reduce(0) { $0 &+ ($1 == -1 ? 0 : $1) }
-    if holes.count == 1, sum <= total { result[holes[0]] = total - sum }
-    guard holes.count <= 1, result.allSatisfy({ $0 >= 0 }), result.reduce(0, &+) == total else {
+    if holes.count == 1, sum >= 0, sum <= total { result[holes[0]] = total - sum }
+    guard holes.count <= 1, sizes.allSatisfy({ $0 <= total }), sum >= 0, result.allSatisfy({ $0 >= 0 }),
+      result.reduce(0, &+) == total
+    else {
       throw EngineError.invalidArgument(
         "Determined shape must either match input shape along split_dim exactly if fully specified, or be less than the "
           + "size of the input along split_dim if not fully specified. Got: \(sum)")

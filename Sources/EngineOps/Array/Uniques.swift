@@ -8,7 +8,6 @@ extension OpDefinition {
     let x = context.inputs[0]
     let (outer, size) = (x.shape[..<axis].reduce(1, &*), x.shape[axis])
     let inner = x.shape[(axis + 1)...].reduce(1, &*)
-    let keys = try elementKeys(x)
     var first: [Int] = []
     var numbers = [Int](repeating: 0, count: size)
     var counts: [Int] = []
@@ -24,10 +23,18 @@ extension OpDefinition {
       numbers[n] = first.count - 1
       return first.count - 1
     }
-    if outer == 1, inner == 1 {
+    if outer == 1, inner == 1, x.dtype.isInteger, size < 1 << 30 {
+      var numbering = IntegerNumbering(count: size)
+      for (n, value) in try x.integers().enumerated() {
+        let (number, isNew) = numbering.number(of: value)
+        _ = note(n, isNew ? nil : number)
+      }
+    } else if outer == 1, inner == 1 {
+      let keys = try elementKeys(x)
       var seen: [ElementKey: Int] = [:]
       for n in 0..<size { seen[keys[n]] = note(n, seen[keys[n]]) }
     } else {
+      let keys = try elementKeys(x)
       var seen: [[ElementKey]: Int] = [:]
       for n in 0..<size {
         var slice: [ElementKey] = []

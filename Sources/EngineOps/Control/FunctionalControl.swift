@@ -6,12 +6,12 @@ extension Tensor {
   func isTruthy() throws -> Bool {
     guard rank == 0 else { return elementCount > 0 }
     switch dtype {
-    case .bool: return elements(Bool.self)[0]
+    case .bool: return element(0, as: Bool.self)
     case .string: return !(strings.first ?? []).isEmpty
-    case .float32: return elements(Float.self)[0] != 0
-    case .float64: return elements(Double.self)[0] != 0
-    case .float16: return elements(Half.self)[0].float != 0
-    case .bfloat16: return elements(BFloat16.self)[0].float != 0
+    case .float32: return element(0, as: Float.self) != 0
+    case .float64: return element(0, as: Double.self) != 0
+    case .float16: return element(0, as: Half.self).float != 0
+    case .bfloat16: return element(0, as: BFloat16.self).float != 0
     default: return try integers()[0] != 0
     }
   }

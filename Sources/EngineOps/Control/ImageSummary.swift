@@ -22,7 +22,7 @@ extension OpDefinition {
     }
     let (height, width, channels) = (tensor.shape[1], tensor.shape[2], tensor.shape[3])
     let size = height * width * channels
-    let count = min(context.node.int("max_images"), tensor.shape[0])
+    let count = max(0, min(context.node.int("max_images"), tensor.shape[0]))
     let floats = tensor.dtype == .uint8 ? [] : try context.floats(1)
     let bad = try context.node.tensor("bad_color")?.integers() ?? [255, 0, 0, 255]
     let images: [Summary.Value] = (0..<count).map { index in

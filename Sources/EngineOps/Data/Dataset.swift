@@ -36,9 +36,12 @@ public final class IterationContext: @unchecked Sendable {
 
   var isCancelled: Bool { environment?.cancellation.isCancelled ?? true }
 
+  /// Pipelines call it in loops, never with a lock held: it may ask the host.
+  /// **Errors**: `Cancelled` once the session is closed; the host's wish to stop.
   func checkCancellation() throws {
     guard let environment else { throw EngineError.cancelled("The session of the iterator was closed.") }
     try environment.cancellation.check()
+    try Interrupt.check()
   }
 }
 
@@ -109,7 +112,7 @@ extension KernelContext {
     guard inputs[index].dtype == .bool, inputs[index].elementCount == 1 else {
       throw EngineError.invalidArgument("input \(index) of '\(node.name)' must be a boolean scalar")
     }
-    return inputs[index].elements(Bool.self)[0]
+    return inputs[index].element(0, as: Bool.self)
   }
 
   /// A string scalar input.

@@ -57,7 +57,7 @@ final class BlockReader {
 
   init(_ path: String, blockSize: Int) throws {
     file = try InputFile(path)
-    self.blockSize = blockSize > 0 ? max(blockSize, 4096) : 256 << 10
+    self.blockSize = blockSize > 0 ? min(max(blockSize, 4096), 64 << 20) : 256 << 10
   }
 
   func byteCount() throws -> Int { try file.byteCount() }

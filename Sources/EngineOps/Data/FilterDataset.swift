@@ -33,7 +33,7 @@ final class Filtering: DatasetNode {
         guard answer.count == 1, answer[0].dtype == .bool, answer[0].elementCount == 1 else {
           throw EngineError.invalidArgument("Filter predicate `f` must return a scalar bool.")
         }
-        if answer[0].elements(Bool.self)[0] { return .tensors(tensors) }
+        if answer[0].element(0, as: Bool.self) { return .tensors(tensors) }
         if stopsAtFirst { isDone = true }
         try context.checkCancellation()
       }

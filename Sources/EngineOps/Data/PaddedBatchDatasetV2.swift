@@ -97,14 +97,12 @@ private final class PaddedBatching: DatasetNode {
       }
     }
     let itemSize = value.dtype.itemSize
+    let result = try Tensor(uninitialized: value.dtype, shape: [rows.count] + shape)
     let each = shape.reduce(1, *)
-    let result: Tensor
     if value.dtype == .string {
       let filler = value.strings.first ?? []
-      result = try Tensor(
-        strings: [ByteString](repeating: filler, count: rows.count * each), shape: [rows.count] + shape)
+      if !filler.isEmpty { for index in result.buffer.strings.indices { result.buffer.strings[index] = filler } }
     } else {
-      result = try Tensor(uninitialized: value.dtype, shape: [rows.count] + shape)
       for index in 0..<(rows.count * each) {
         (result.pointer + index * itemSize).copyMemory(from: value.pointer, byteCount: itemSize)
       }

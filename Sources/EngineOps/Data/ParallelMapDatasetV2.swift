@@ -126,19 +126,20 @@ private final class ParallelMapping: DatasetNode {
         isStarted = true
         for _ in 0..<work.threads { try BackgroundThread.start { [work] in work.run() } }
       }
-      let result = try work.condition.withLock {
-        while true {
+      var result: Result<DatasetElement?, any Error>?
+      while result == nil {
+        try work.context.checkCancellation()  // asks the host, so the lock must not be held
+        result = work.condition.withLock {
+          if work.slots.first?.result == nil, !(work.slots.isEmpty && work.isInputDone) { work.condition.wait() }
           if let first = work.slots.first, let result = first.result {
             work.slots.removeFirst()
             work.condition.signalAll()
             return result
           }
-          if work.slots.isEmpty, work.isInputDone { return .success(nil) }
-          try work.context.checkCancellation()
-          work.condition.wait()
+          return work.slots.isEmpty && work.isInputDone ? .success(nil) : nil
         }
       }
-      let element = try result.get()
+      let element = try result?.get()
       isDone = element == nil
       return element
     }

@@ -85,15 +85,17 @@ private final class Prefetching: DatasetNode {
         isStarted = true
         try BackgroundThread.start { [queue] in queue.produce() }
       }
-      let item = try queue.condition.withLock {
-        while queue.items.isEmpty {
-          try queue.context.checkCancellation()
-          queue.condition.wait()
+      var item: Result<DatasetElement?, any Error>?
+      while item == nil {
+        try queue.context.checkCancellation()  // asks the host, so the lock must not be held
+        item = queue.condition.withLock {
+          if queue.items.isEmpty { queue.condition.wait() }
+          if queue.items.isEmpty { return nil }
+          queue.condition.signalAll()
+          return queue.items.removeFirst()
         }
-        queue.condition.signalAll()
-        return queue.items.removeFirst()
       }
-      let element = try item.get()
+      let element = try item?.get()
       isDone = element == nil
       return element
     }

@@ -41,6 +41,7 @@ private final class Shard: DatasetNode {
       while let element = try iterator.next() {
         defer { position += 1 }
         if position % count == index { return element }
+        try context.checkCancellation()
       }
       return nil
     }

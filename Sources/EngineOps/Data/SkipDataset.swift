@@ -30,6 +30,7 @@ private final class Skipping: DatasetNode {
       while remaining > 0 {
         guard try iterator.next() != nil else { return nil }
         remaining -= 1
+        try context.checkCancellation()
       }
       return try iterator.next()
     }

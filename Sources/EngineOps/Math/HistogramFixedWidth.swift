@@ -31,11 +31,12 @@ extension OpDefinition {
       return try y.scalars(Double.self)
     }
     let bounds = try wide(range)
-    guard bounds[0] < bounds[1] else {
+    guard bounds[0] < bounds[1], (bounds[1] - bounds[0]).isFinite else {
       throw EngineError.invalidArgument(
         "value_range should satisfy value_range[0] < value_range[1], but got '\(bounds)'")
     }
     let step = (bounds[1] - bounds[0]) / Double(count)
+    try checkRoom(for: count, of: Int.self)
     var bins = [Int](repeating: 0, count: count)
     for value in try wide(values) {
       if value.isNaN { throw EngineError.invalidArgument("values must not contain NaN") }

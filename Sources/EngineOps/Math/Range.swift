@@ -33,8 +33,8 @@ extension OpDefinition {
     let count = try rangeCount(start, limit, delta)
     let y = try Tensor(uninitialized: start.dtype, shape: [count])
     func floats<T: TensorElement>(_ type: T.Type, _ add: (T, T) -> T) {
-      let step = delta.elements(type)[0]
-      var value = start.elements(type)[0]
+      let step = delta.element(0, as: type)
+      var value = start.element(0, as: type)
       let target = y.elements(type)
       for index in 0..<count {
         target[index] = value

@@ -32,9 +32,10 @@ extension OpDefinition {
       }
       let numbers = try ids.integers()
       try checkRising(numbers)
-      let segments = (numbers.last ?? -1) + 1
+      let segments = (numbers.last ?? -1) &+ 1
       let y = try Tensor(uninitialized: data.dtype, shape: [segments] + data.shape.dropFirst())
       try Kernels.unsortedSegment(operation, data, numbers, into: y)
+      try checkRoom(for: segments, of: Double.self)
       var counts = [Double](repeating: 0, count: segments)
       for number in numbers { counts[number] += 1 }
       if isMean { try divideRows(y, by: counts) }

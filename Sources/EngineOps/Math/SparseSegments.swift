@@ -58,13 +58,17 @@ extension OpDefinition {
       for (n, row) in rows.enumerated() where row < 0 || row >= data.shape[0] {
         throw EngineError.invalidArgument("indices[\(n)] == \(row) out of range [0, \(data.shape[0]))")
       }
-      let segments = countIsGiven ? try context.integer(3) : (ids.last ?? -1) + 1
+      let segments = countIsGiven ? try context.integer(3) : (ids.last ?? -1) &+ 1
+      guard segments >= 0 else {
+        throw EngineError.invalidArgument("num_segments must not be negative, got \(segments)")
+      }
       if let last = ids.last, last >= segments {
         throw EngineError.invalidArgument("segment ids must be < num_segments, got \(last)")
       }
-      var counts = [Int](repeating: 0, count: Swift.max(segments, 0))
-      for id in ids { counts[id] += 1 }
       let y = try Tensor(uninitialized: data.dtype, shape: [segments] + data.shape.dropFirst())
+      try checkRoom(for: segments, of: Int.self)
+      var counts = [Int](repeating: 0, count: segments)
+      for id in ids { counts[id] += 1 }
       try Kernels.sparseSegmentSum(
         data, rows: rows, ids: ids, inner: data.shape.dropFirst().reduce(1, &*),
         weights: scale == .sum ? nil : counts.map { scale.factor($0) }, into: y)

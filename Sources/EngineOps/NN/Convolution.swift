@@ -37,7 +37,7 @@ enum ConvolutionForm: Sendable {
 
   /// **Errors**: `InvalidArgument` unless filter and input channels fit.
   func checkChannels(_ input: Int, _ filter: [Int]) throws {
-    guard filter[2] > 0,
+    guard filter[2] > 0, input > 0 || self == .depthwise,
       self == .full ? input % filter[2] == 0 && filter[3] % (input / max(filter[2], 1)) == 0 : input == filter[2]
     else {
       throw EngineError.invalidArgument(

@@ -8,6 +8,15 @@ extension OpDefinition {
     .type("T", [.float16, .bfloat16, .float32], default: .float32),
   ]
 
+  /// The radius; more than all channels is as good as all of them.
+  private static func localResponseRadius(_ node: Node, _ x: Tensor) throws -> Int {
+    let radius = node.int("depth_radius")
+    guard radius >= 0, radius <= Int(Int32.max) else {
+      throw EngineError.invalidArgument("depth_radius = \(radius) is not in [0, \(Int32.max)]")
+    }
+    return min(radius, x.shape[3])
+  }
+
   /// Local response normalisation across channels. `input: [n, h, w, c]`.
   static let lrn = OpDefinition(
     "LRN", inputs: [.tensor("input", "T")], outputs: [.tensor("output", "T")], attributes: localResponseAttributes,
@@ -27,7 +36,7 @@ extension OpDefinition {
     let node = context.node
     let y = try Tensor(uninitialized: x.dtype, shape: x.shape)
     try Kernels.localResponse(
-      x, radius: node.int("depth_radius"), bias: node.float("bias"), alpha: node.float("alpha"),
+      x, radius: try localResponseRadius(node, x), bias: node.float("bias"), alpha: node.float("alpha"),
       beta: node.float("beta"), into: y)
     context.setOutput(0, y)
   }
@@ -48,7 +57,7 @@ extension OpDefinition {
     let node = context.node
     let dx = try Tensor(uninitialized: x.dtype, shape: x.shape)
     try Kernels.localResponseGrad(
-      dy, x, y, radius: node.int("depth_radius"), bias: node.float("bias"), alpha: node.float("alpha"),
+      dy, x, y, radius: try localResponseRadius(node, x), bias: node.float("bias"), alpha: node.float("alpha"),
       beta: node.float("beta"), into: dx)
     context.setOutput(0, dx)
   }

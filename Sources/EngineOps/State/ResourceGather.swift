@@ -15,7 +15,7 @@ extension OpDefinition {
       let indices = context.input(1)
       guard let parameters = context.variableShape(0).dimensions, indices.rank != nil else { return [.unknown] }
       let batch = context.node.int("batch_dims")
-      guard parameters.count >= batch + 1 else {
+      guard batch >= 0, parameters.count > batch else {
         throw EngineError.value("Shape must be at least rank \(batch + 1) but is rank \(parameters.count)")
       }
       return [indices.concatenated(with: Shape(Array(parameters[(batch + 1)...])))]

@@ -43,6 +43,7 @@ extension OpDefinition {
     let numbers = try indices.integers()
     let sizes = Array(value.shape.prefix(depth))
     let count = indices.shape.dropLast().reduce(1, *)
+    try checkRoom(for: count, of: Int64.self)
     var rows = [Int64](repeating: 0, count: count)
     for index in 0..<count {
       var row = 0

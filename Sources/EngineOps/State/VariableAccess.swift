@@ -64,10 +64,10 @@ extension KernelContext {
       throw EngineError.invalidArgument("\(name) is not a scalar: \(Shape(known: tensor.shape).bracketed)")
     }
     switch tensor.dtype {
-    case .float32: return Double(tensor.elements(Float.self)[0])
-    case .float64: return tensor.elements(Double.self)[0]
-    case .float16: return Double(tensor.elements(Half.self)[0].float)
-    case .bfloat16: return Double(tensor.elements(BFloat16.self)[0].float)
+    case .float32: return Double(tensor.element(0, as: Float.self))
+    case .float64: return tensor.element(0, as: Double.self)
+    case .float16: return Double(tensor.element(0, as: Half.self).float)
+    case .bfloat16: return Double(tensor.element(0, as: BFloat16.self).float)
     default: return Double(try integer(index))
     }
   }

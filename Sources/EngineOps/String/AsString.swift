@@ -59,6 +59,9 @@ extension OpDefinition {
       }
       guard precision < 0 else { throw EngineError.invalidArgument("precision not supported for datatype \(dtype)") }
     }
+    guard max(width, precision) <= 1 << 16 else {
+      throw EngineError.invalidArgument("cannot print a number in \(max(width, precision)) characters")
+    }
     var format = "%" + fill
     if width > -1 { format += String(width) }
     if precision > -1 { format += ".\(precision)" }

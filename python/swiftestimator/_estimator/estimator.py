@@ -41,7 +41,6 @@ class Estimator:
             {
                 "model_dir": None if model_dir is None else os.fspath(model_dir),
                 "config": None if config is None else config._engine,
-                "warm_start": self._warm_start if warm_start_from is not None else None,
                 "create_global_step": self._make_global_step
                 if type(self)._create_and_assert_global_step is not Estimator._create_and_assert_global_step
                 else None,
@@ -58,9 +57,7 @@ class Estimator:
         if warm_start_from is not None:
             from swiftestimator._estimator.warm_start import settings_from
 
-            self._warm_start_settings = settings_from(warm_start_from)
-        else:
-            self._warm_start_settings = None
+            settings_from(warm_start_from)
 
     @staticmethod
     def _configuration(config, engine):
@@ -309,12 +306,6 @@ class Estimator:
     def _make_global_step(self, graph):
         with graph.as_default():
             self._create_and_assert_global_step(graph)
-
-    def _warm_start(self, graph):
-        from swiftestimator._estimator.warm_start import warm_start
-
-        with graph.as_default():
-            warm_start(self._warm_start_settings)
 
 
 class EstimatorV2(Estimator):

@@ -144,20 +144,22 @@ class _HookProxy:
             self._hook.after_create_session(session, coordinator)
 
     def before_run(self, context):
-        args = self._hook.before_run(context)
+        graph = self._graph or context.session.graph
+        with graph.as_default():
+            args = self._hook.before_run(context)
         self._plan = None
         if args is None:
             return None
         if not isinstance(args, SessionRunArgs):
             raise TypeError(f"before_run must return None or SessionRunArgs, got {args!r}")
-        graph = self._graph or context.session.graph
         plan, feeds = request(graph, args)
         self._plan, self._options = plan, args.options
         return (plan.outputs, plan.nodes, feeds) if plan is not None else ([], [], feeds)
 
     def after_run(self, context, arrays):
         results = self._plan.build(arrays) if self._plan is not None else None
-        self._hook.after_run(context, SessionRunValues(results, self._options, None))
+        with (self._graph or context.session.graph).as_default():
+            self._hook.after_run(context, SessionRunValues(results, self._options, None))
 
     def end(self, session):
         with session.graph.as_default():
@@ -202,6 +204,8 @@ def engine_hooks(hooks):
 class _BuiltInHook(SessionRunHook):
     """A hook of the engine, whose methods subclasses may extend."""
 
+    _tags = None  # names of what the hook fetches, where a subclass sees them as a dict
+
     def _set(self, native):
         self._native_hook = native
         self._last_feeds = None
@@ -218,10 +222,20 @@ class _BuiltInHook(SessionRunHook):
         if asked is None:
             return None
         outputs, nodes, feeds = asked
-        return SessionRunArgs(outputs + nodes, dict(feeds) or None)
+        fetches = outputs + nodes
+        if self._tags is not None and len(self._tags) == len(fetches):
+            fetches = dict(zip(self._tags, fetches))
+        elif len(fetches) == 1:
+            fetches = fetches[0]
+        return SessionRunArgs(fetches, dict(feeds) or None)
 
     def after_run(self, run_context, run_values):
-        results = [r for r in run_values.results or [] if r is not None]
+        results = run_values.results
+        if isinstance(results, dict):
+            results = results.values()
+        elif not isinstance(results, list):
+            results = [results]
+        results = [r for r in results if r is not None]
         function("hook.after_run")(self._native_hook, run_context, results)
 
     def end(self, session):
@@ -276,6 +290,7 @@ class LoggingTensorHook(_BuiltInHook):
             "at_end": at_end,
             "formatter": wrapped,
         }
+        self._tags = [tag for tag, _ in pairs]
         self._set(function("hook.logging_tensor")([(tag, _reference(t)) for tag, t in pairs], options))
 
 

@@ -59,6 +59,13 @@ class RunConfig:
             return self.__dict__[f"_{name}"]
         raise AttributeError(f"'RunConfig' object has no attribute '{name}'")
 
+    def __setattr__(self, name, value):
+        if not name.startswith("_") and f"_{name}" in self.__dict__:
+            raise AttributeError(
+                f"'{name}' of a RunConfig can't be set; RunConfig.replace makes a copy with other values"
+            )
+        super().__setattr__(name, value)
+
     def __dir__(self):
         return sorted(set(super().__dir__()) | {n[1:] for n in self.__dict__ if n != "_engine"})
 

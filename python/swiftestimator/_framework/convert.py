@@ -213,12 +213,12 @@ def constant_v2(value, dtype=None, shape=None, name="Const"):
 
 def _fill(array, target):
     count = int(np.prod(target, dtype=np.int64))
-    if array.size > count:
+    if array.size > count and (array.size, count) != (1, 0):  # a scalar fills any shape, an empty one too
         raise ValueError(f"Too many elements provided. Takes at most {count}, but got {array.size}")
     if array.size == 0 and count > 0:
         raise ValueError(f"Cannot fill shape {target} from an empty value")
     flat = np.empty(count, array.dtype)
-    flat[: array.size] = array.reshape(-1)
+    flat[: array.size] = array.reshape(-1)[:count]
     if array.size < count:
         flat[array.size :] = array.reshape(-1)[-1]
     return flat.reshape(target)

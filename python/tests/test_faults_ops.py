@@ -1,0 +1,19 @@
+"""Random calls of the ops; ``stress/fuzz_ops.py`` runs as many as one likes."""
+
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "stress"))
+
+import fuzz_ops  # noqa: E402
+from swiftestimator._framework.op_call import op_names  # noqa: E402
+
+PARTS = 8
+CASES = 6
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_random_calls(part):
+    assert fuzz_ops.fuzz_several(sorted(op_names())[part::PARTS], 0, CASES) == []
