@@ -35,7 +35,11 @@ TABLE = {
             "stop_if_no_decrease_hook stop_if_no_increase_hook"
         ),
     },
-    "_estimator.add_metrics": {"12 estimator": "add_metrics"},
+    "_estimator.add_metrics": {"12 estimator": "add_metrics", "1 contrib.estimator": "add_metrics"},
+    "_estimator.forward_features": {"1 contrib.estimator": "forward_features"},
+    "_estimator.call_logit_fn": {"12 estimator.experimental": "call_logit_fn"},
+    "_estimator.in_memory_evaluator": {"12 estimator.experimental": "InMemoryEvaluatorHook"},
+    "_estimator.parse_example_specs": {"12 estimator": "classifier_parse_example_spec regressor_parse_example_spec"},
     "_estimator.inputs": {"1 estimator.inputs": "numpy_input_fn pandas_input_fn"},
     "_estimator.hooks": {"12 estimator": _HOOKS, "1 train": _HOOKS + " Coordinator", "2 train": "Coordinator"},
     "_estimator.scaffold": {"1 train": "Scaffold"},

@@ -54,10 +54,11 @@ class Estimator:
             raise ValueError("model_fn must be provided to Estimator.")
         _verify_model_fn_args(model_fn, params)
         self._model_fn = model_fn
+        self._warm_start_settings = None
         if warm_start_from is not None:
             from swiftestimator._estimator.warm_start import settings_from
 
-            settings_from(warm_start_from)
+            self._warm_start_settings = settings_from(warm_start_from)
 
     @staticmethod
     def _configuration(config, engine):
@@ -215,7 +216,7 @@ class Estimator:
     ):  # fmt: skip
         """The older name of ``export_saved_model``."""
         if not serving_input_receiver_fn:
-            raise ValueError("serving_input_receiver_fn must be defined.")
+            raise ValueError("An input_receiver_fn must be defined.")
         return self._export_all_saved_models(
             export_dir_base, {ModeKeys.PREDICT: serving_input_receiver_fn}, assets_extra, as_text, checkpoint_path
         )

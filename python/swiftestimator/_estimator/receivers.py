@@ -47,11 +47,11 @@ def _labels(labels):
     return labels
 
 
-def _receivers(receiver_tensors):
+def _receivers(receiver_tensors, kind="receiver_tensor"):
     if receiver_tensors is None:
-        raise ValueError("receiver_tensors must be defined.")
+        raise ValueError(f"{kind}s must be defined.")
     wrapped = _wrap(receiver_tensors, _RECEIVER)
-    _check_values(wrapped, "receiver_tensor", str)
+    _check_values(wrapped, kind, str)
     return wrapped
 
 
@@ -60,7 +60,7 @@ def _alternatives(alternatives):
         return None
     if not isinstance(alternatives, dict):
         raise ValueError(f"receiver_tensors_alternatives must be a dict: {alternatives}.")
-    return {name: _receivers(tensors) for name, tensors in alternatives.items()}
+    return {name: _receivers(tensors, "receiver_tensors_alternative") for name, tensors in alternatives.items()}
 
 
 _SERVING = ["features", "receiver_tensors", "receiver_tensors_alternatives"]
@@ -106,11 +106,10 @@ def _placeholders(tensors, default_batch_size):
     """A placeholder like each tensor, which may come from another graph."""
     result = {}
     for key, tensor in tensors.items():
-        shape = tensor.shape.as_list()
-        if shape:
-            shape[0] = default_batch_size
-        name = tensor.op.name.split("/")[-1] if "/" in tensor.op.name else tensor.op.name
-        result[key] = placeholder(dtype=tensor.dtype, shape=shape, name=name)
+        shape = tensor.get_shape()
+        if shape.rank is not None:
+            shape = [default_batch_size, *shape.as_list()[1:]]
+        result[key] = placeholder(dtype=tensor.dtype, shape=shape, name=tensor.op.name)
     return result
 
 
@@ -128,12 +127,8 @@ def build_parsing_serving_input_receiver_fn(feature_spec, default_batch_size=Non
     """A receiver function that parses serialized ``Example`` messages."""
 
     def serving_input_receiver_fn():
-        try:
-            from swiftestimator._ops.parsing_ops import parse_example
-        except ImportError:
-            raise NotImplementedError(
-                "build_parsing_serving_input_receiver_fn needs parse_example, which is not implemented in swiftestimator"
-            ) from None
+        from swiftestimator._ops.parsing_ops import parse_example
+
         serialized = placeholder("string", shape=[default_batch_size], name="input_example_tensor")
         features = parse_example(serialized, feature_spec)
         return ServingInputReceiver(features, {"examples": serialized})
