@@ -15,7 +15,7 @@ public final class SavedModelBuilder {
     /// `SignatureDef` messages by the name that callers use.
     public var signatures: [(name: String, message: ProtoMessage)] = []
     /// Constants with paths of files that belong to the model.
-    public var assets: [Output] = []
+    public var assets: [Output]?
     /// Run by loaders when the variables have their values.
     public var mainOp: Node?
     /// The older form of ``mainOp``.
@@ -96,7 +96,7 @@ public final class SavedModelBuilder {
         for case (_, .message(let info)) in signature.entries(field) { try SavedModelBuilder.checkTensorInfo(info) }
       }
     }
-    for asset in parts.assets { try AssetFiles.check(asset) }
+    for asset in parts.assets ?? [] { try AssetFiles.check(asset) }
   }
 
   private static func checkTensorInfo(_ info: ProtoMessage) throws {
@@ -146,9 +146,8 @@ public final class SavedModelBuilder {
     }
     result["saver_def"] = saverDef.map { .message($0) }
     for (name, signature) in parts.signatures { result.setEntry("signature_def", name, .message(signature)) }
-    let files = try assets.messages(parts.assets)
+    let files = try assets.messages(parts.assets ?? [])
     if !files.isEmpty {
-      result["asset_file_def"] = .list(files.map { .message($0) })
       result.setEntry("collection_def", "saved_model_assets", .message(try MetaGraph.collectionDef(typed: files)))
     }
     metaGraphs.append(result)

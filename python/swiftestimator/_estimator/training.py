@@ -44,12 +44,12 @@ def _exporters(exporters):
     try:
         exporters = tuple(exporters)
     except TypeError:
-        raise TypeError(f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}.") from None
+        raise TypeError(
+            f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}."
+        ) from None
     for exporter in exporters:
         if not isinstance(exporter, Exporter):
-            raise TypeError(
-                f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}."
-            )
+            raise TypeError(f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}.")
         if exporter.name and not isinstance(exporter.name, str):
             raise ValueError(f"An Exporter must have a string name. Given: {type(exporter.name)}")
     return exporters
@@ -152,6 +152,7 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
         raise TypeError(f"`train_spec` must have type `tf.estimator.TrainSpec`. Got: {type(train_spec)}")
     if not isinstance(estimator, Estimator):
         raise TypeError(f"`estimator` must have type `tf.estimator.Estimator`, given {type(estimator)}")
+    get_logger().info("Not using Distribute Coordinator.")
     config = estimator.config
     if config.task_type == "evaluator" and config.task_id > 0:
         raise ValueError(
@@ -167,6 +168,11 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
     if config.cluster_spec:
         return _run_in_cluster(estimator, config, train_spec)
     get_logger().info("Running training and evaluation locally (non-distributed).")
+    get_logger().info(
+        "Start train and evaluate loop. The evaluate will happen after every checkpoint. Checkpoint frequency is determined "
+        "based on RunConfig arguments: save_checkpoints_steps %s or save_checkpoints_secs %s.",
+        config.save_checkpoints_steps, config.save_checkpoints_secs,
+    )  # fmt: skip
     listener = function("driver.listener")(evaluation.engine, float(eval_spec.throttle_secs))
     estimator.train(
         input_fn=train_spec.input_fn, max_steps=train_spec.max_steps, hooks=train_spec.hooks,
@@ -178,7 +184,9 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
 def _run_in_cluster(estimator, config, train_spec):
     """This process' part of a cluster. Tasks share ``model_dir``; there are no servers that exchange gradients."""
     if not config.task_type:
-        raise ValueError("`estimator.config` must have task_type set. This usually means TF_CONFIG is not set correctly.")
+        raise ValueError(
+            "`estimator.config` must have task_type set. This usually means TF_CONFIG is not set correctly."
+        )
     if config.task_type not in ("chief", "worker", "master"):
         raise ValueError(
             f"Task type {config.task_type} is not supported. Supported task types are chief, worker, master and evaluator"
