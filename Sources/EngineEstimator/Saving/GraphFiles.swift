@@ -20,8 +20,10 @@ enum GraphFiles {
   }
 
   /// A graph with what is needed to save its variables again.
-  static func metaGraph(_ graph: Graph, _ saver: Saver?) throws -> ProtoMessage {
-    var result = try MetaGraph.message(graph)
+  static func metaGraph(
+    _ graph: Graph, _ saver: Saver?, tags: [String] = [], stripsDefaultAttributes: Bool = false
+  ) throws -> ProtoMessage {
+    var result = try MetaGraph.message(graph, tags: tags, stripsDefaultAttributes: stripsDefaultAttributes)
     for name in graph.collectionOrder {
       if let collection = try collection(graph, name) {
         result.setEntry("collection_def", name, .message(collection))
