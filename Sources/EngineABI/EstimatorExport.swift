@@ -54,7 +54,8 @@ extension ReceiverTensors {
       })
   }
 
-  static func alternatives(_ items: [Value], _ function: String) throws -> [(name: String, receivers: ReceiverTensors)] {
+  static func alternatives(_ items: [Value], _ function: String) throws -> [(name: String, receivers: ReceiverTensors)]
+  {
     try items.map { item in
       guard case .tuple(let pair) = item, pair.count == 2, case .text(let name) = pair[0],
         case .list(let tensors) = pair[1]

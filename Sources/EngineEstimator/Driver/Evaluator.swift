@@ -179,7 +179,9 @@ extension Estimator {
           hooks: evaluation.hooks, steps: evaluation.steps, checkpointPath: checkpoint, name: evaluation.name,
           evaluation.build)
         let step = try metrics.first { $0.name == CollectionName.globalStep }?.values.first?.integerScalar()
-        guard let step else { throw EngineError.value("Internal error: `Estimator.evaluate` result has no `global_step`.") }
+        guard let step else {
+          throw EngineError.value("Internal error: `Estimator.evaluate` result has no `global_step`.")
+        }
         return (step, metrics)
       },
       export: { checkpoint, metrics, isFinal in

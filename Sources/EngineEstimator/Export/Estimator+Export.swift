@@ -70,15 +70,13 @@ extension Estimator {
       }
       try builder.save(asText: options.asText)
       for (name, source) in options.extraAssets {
-        try SavedModelBuilder.copy(
-          source, to: FileSystem.join(FileSystem.join(temporary, "assets.extra"), name))
+        try AssetFiles.copy(source, to: FileSystem.join(FileSystem.join(temporary, "assets.extra"), name))
       }
       try FileSystem.rename(temporary, to: target)
     } catch {
       try? FileSystem.removeTree(temporary)
       throw error
     }
-    Logger.info("SavedModel written to: \(target)")
     return target
   }
 
@@ -103,12 +101,18 @@ extension Estimator {
           + "variables that were not saved in the checkpoint.\n\nEncountered error with mode `\(mode)` while restoring "
           + "checkpoint from: `\(checkpoint)`. \(error.message)")
     }
-    var variables = saver.savedVariables
-    if variables.isEmpty { variables = try SavedItem.all(in: graph).map { ($0.key, $0.variable) } }
     let tag = [ModeKeys.train: "train", ModeKeys.evaluate: "eval"][mode] ?? "serve"
-    try builder.add(
-      graph, tags: [tag], signatures: signatures, variables: variables, saver: saver,
-      session: savesVariables ? session : nil, mainOp: mainOp, trainOp: spec.trainOp)
+    var parts = SavedModelBuilder.Parts(tags: [tag])
+    parts.signatures = try signatures.map { ($0.name, try $0.signature.message()) }
+    parts.assets = graph.collection("asset_filepaths").compactMap { item in
+      if case .output(let output) = item { return output }
+      return nil
+    }
+    parts.mainOp = mainOp
+    parts.trainOp = spec.trainOp
+    parts.saver = saver
+    parts.stripsDefaultAttributes = true
+    if savesVariables { try builder.addGraphAndVariables(session, parts) } else { try builder.addGraph(graph, parts) }
   }
 
   private func exportOutputs(_ spec: EstimatorSpec, _ mode: String) throws -> [(name: String, output: ExportOutput)] {

@@ -28,7 +28,8 @@ public enum ReceiverTensor {
       result["dtype"] = .int(Int64(values.dtype.rawValue))
       let dense = constantValue(of: denseShape).flatMap { try? $0.integers() }
       let rank = denseShape.shape.dimensions?.first ?? nil
-      let shape = dense.map { Shape($0.map { $0 < 0 ? nil : $0 }) } ?? rank.map { Shape([Int?](repeating: nil, count: $0)) }
+      let shape =
+        dense.map { Shape($0.map { $0 < 0 ? nil : $0 }) } ?? rank.map { Shape([Int?](repeating: nil, count: $0)) }
       result["tensor_shape"] = .message(try .shape(shape ?? .unknown))
       return result
     }
@@ -74,20 +75,23 @@ public struct Signature {
       var named: [(name: String, output: Output)] = []
       if let classes = output.classes { named.append(("classes", classes)) }
       if let scores = output.scores {
-        try Signature.checkFloat(scores, "Classification scores")
+        if scores.dtype != .float32 { throw EngineError.value("Classification scores must be a float Tensor.") }
         named.append(("scores", scores))
       }
       outputs = named
       method = .classify
     case let output as RegressionOutput:
       inputs = [("inputs", .dense(try Signature.examples(receivers, "Regression")))]
-      try Signature.checkFloat(output.value, "Regression output value")
+      if output.value.dtype != .float32 {
+        throw EngineError.value(
+          "Regression output tensors must be of type float. Found tensors with type \(output.value.dtype.rawValue).")
+      }
       outputs = [("outputs", output.value)]
       method = .regress
     case let output as PredictOutput:
       inputs = try Signature.checked(receivers, "Prediction")
       outputs = output.outputs
-      if outputs.isEmpty { throw EngineError.value("Prediction outputs cannot be None or empty.") }
+      if outputs.isEmpty { throw EngineError.value("Prediction `outputs` cannot be None or empty.") }
       method = .predict
     case let output as SupervisedOutput:
       inputs = try Signature.checked(receivers, output.method == .train ? "Training" : "Evaluation")
@@ -95,7 +99,6 @@ public struct Signature {
       method = output.method
     default: throw EngineError.value("an export output of class \(type(of: output)) has no signature")
     }
-    try Signature.checkComputable(inputs.flatMap(\.tensor.outputs), outputs.map(\.output))
   }
 
   /// The message of a `SavedModel`.
@@ -111,10 +114,13 @@ public struct Signature {
     guard receivers.tensors.count == 1, case .dense(let examples)? = receivers.tensors.first?.tensor,
       examples.dtype == .string
     else {
-      let given = receivers.tensors.map { "'\($0.name)'" }.joined(separator: ", ")
+      let given = receivers.tensors.map {
+        "'\($0.name)': \($0.tensor.outputs.map(\.description).joined(separator: ", "))"
+      }.joined(separator: ", ")
       throw EngineError.value(
-        "\(kind) signatures can only accept a single tensor input of type tf.string. Please wrap your "
-          + "`receiver_tensors` in a single serialized Example, or use a predict signature; got {\(given)}")
+        "\(kind) signatures can only accept a single tensor input of type tf.string. A serving_input_receiver_fn that "
+          + "makes one string placeholder fits, with `tf.io.parse_example()` for models with several features.\n "
+          + "Received: {\(given)}")
     }
     return examples
   }
@@ -122,19 +128,16 @@ public struct Signature {
   private static func checked(
     _ receivers: ReceiverTensors, _ kind: String
   ) throws -> [(name: String, tensor: ReceiverTensor)] {
-    if receivers.tensors.isEmpty { throw EngineError.value("\(kind) inputs cannot be None or empty.") }
+    if receivers.tensors.isEmpty { throw EngineError.value("\(kind) `inputs` cannot be None or empty.") }
     return receivers.tensors
   }
 
-  private static func checkFloat(_ output: Output, _ what: String) throws {
-    if output.dtype != .float32 { throw EngineError.value("\(what) must be float32 to be served, got \(output.dtype)") }
-  }
-
   /// Checks that feeding the inputs is all that the outputs need.
-  private static func checkComputable(_ inputs: [Output], _ outputs: [Output]) throws {
-    let fed = Set(inputs)
+  /// **Errors**: `ValueError` when a placeholder would be left without a value.
+  func checkComputable() throws {
+    let fed = Set(inputs.flatMap(\.tensor.outputs))
     var seen = Set(fed.map(\.node.id))
-    var stack = outputs.filter { !fed.contains($0) }.map(\.node)
+    var stack = outputs.map(\.output).filter { !fed.contains($0) }.map(\.node)
     while let node = stack.popLast() {
       guard seen.insert(node.id).inserted else { continue }
       if node.type == "Placeholder" {
@@ -161,7 +164,9 @@ public enum Signatures {
     var excluded: [(name: String, reason: String)] = []
     func add(_ name: String, _ output: ExportOutput, _ receivers: ReceiverTensors) {
       do {
-        included.append((name, try Signature(output, receivers: receivers)))
+        let signature = try Signature(output, receivers: receivers)
+        try signature.checkComputable()
+        included.append((name, signature))
       } catch {
         excluded.append((name, (error as? EngineError)?.message ?? "\(error)"))
       }
@@ -190,7 +195,7 @@ public enum Signatures {
     }
     if included.isEmpty {
       Logger.warning("Export includes no signatures!")
-    } else if !included.contains(where: { $0.name == ModeKeys.defaultServingKey || ["train", "eval"].contains($0.name) }) {
+    } else if !included.contains(where: { $0.name == ModeKeys.defaultServingKey }) {
       Logger.warning("Export includes no default signature!")
     }
   }
