@@ -18,7 +18,8 @@ struct HostFunction: Sendable {
 /// All functions, one list per topic.
 enum FunctionCatalog {
   static let all: [HostFunction] =
-    diagnosticFunctions + graphFunctions + collectionFunctions + hostCallFunctions + sessionFunctions + builderFunctions
+    diagnosticFunctions + graphFunctions + graphFileFunctions + collectionFunctions + hostCallFunctions
+    + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
     + estimatorExportFunctions + savedModelFunctions
 

@@ -2,6 +2,7 @@ import EngineGraph
 
 extension OpCatalog {
   static let savingOps: [OpDefinition] = [
+    .disableCopyOnRead,
     .mergeV2Checkpoints,
     .restoreV2,
     .saveV2,

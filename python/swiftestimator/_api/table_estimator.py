@@ -43,10 +43,13 @@ TABLE = {
     "_estimator.inputs": {"1 estimator.inputs": "numpy_input_fn pandas_input_fn"},
     "_estimator.hooks": {"12 estimator": _HOOKS, "1 train": _HOOKS + " Coordinator", "2 train": "Coordinator"},
     "_estimator.scaffold": {"1 train": "Scaffold"},
-    "_estimator.saver": {
+    "_estimator.saver": {"1 train": "Saver"},
+    "_estimator.meta_graph": {"1 train": "export_meta_graph import_meta_graph"},
+    "_estimator.checkpoints": {
         "1 train": (
-            "Saver latest_checkpoint get_checkpoint_state checkpoint_exists remove_checkpoint list_variables "
-            "load_checkpoint load_variable checkpoints_iterator NewCheckpointReader"
+            "latest_checkpoint get_checkpoint_state update_checkpoint_state generate_checkpoint_state_proto "
+            "checkpoint_exists get_checkpoint_mtimes remove_checkpoint list_variables load_checkpoint load_variable "
+            "checkpoints_iterator NewCheckpointReader"
         ),
         "2 train": (
             "latest_checkpoint get_checkpoint_state list_variables load_checkpoint load_variable checkpoints_iterator"
