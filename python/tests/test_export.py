@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 import swiftestimator.compat.v1 as tf
 from export_support import linear_estimator, linear_input, serving_input
-from test_rules import run
-
 from swiftestimator._protos import messages
+from test_rules import run
 
 
 def test_rules(tmp_path):
@@ -80,6 +79,109 @@ def test_only_the_first_class_has_the_old_name(tmp_path):
 def test_the_old_name_exports(trained, tmp_path):
     folder = trained.export_savedmodel(str(tmp_path / "e"), serving_input, strip_default_attrs=False).decode()
     assert os.path.exists(os.path.join(folder, "saved_model.pb"))
+
+
+# -- Loading
+
+
+def twice(x, trained):
+    return 2.0 * (x @ trained.get_variable_value("w") + trained.get_variable_value("b"))
+
+
+X = np.array([[1, 2], [3, -1]], np.float32)
+
+
+def test_the_loader_restores_a_session(trained, tmp_path):
+    folder = trained.export_saved_model(str(tmp_path / "e"), serving_input).decode()
+    assert tf.saved_model.loader.maybe_saved_model_directory(folder) and tf.saved_model.contains_saved_model(folder)
+    assert not tf.saved_model.maybe_saved_model_directory(str(tmp_path))
+    with tf.Graph().as_default(), tf.Session() as session:
+        meta = tf.saved_model.loader.load(session, ["serve"], folder)
+        signature = meta.signature_def["serving_default"]
+        names = signature.outputs["twice"].name, signature.inputs["x"].name
+        np.testing.assert_allclose(session.run(names[0], {names[1]: X}), twice(X, trained), rtol=1e-6)
+        assert [v.name for v in tf.trainable_variables()] == ["w:0", "b:0"]
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.load(session, ["serve"], folder, import_scope="scope")
+        np.testing.assert_allclose(session.run(f"scope/{names[0]}", {f"scope/{names[1]}": X}), twice(X, trained))
+
+
+def test_a_text_export_is_loaded_too(trained, tmp_path):
+    folder = trained.export_saved_model(str(tmp_path / "e"), serving_input, as_text=True).decode()
+    with tf.Graph().as_default(), tf.Session() as session:
+        assert "serving_default" in tf.saved_model.load(session, ["serve"], folder).signature_def
+
+
+def test_what_cannot_be_loaded(trained, tmp_path):
+    folder = trained.export_saved_model(str(tmp_path / "e"), serving_input).decode()
+    with tf.Graph().as_default(), tf.Session() as session:
+        with pytest.raises(RuntimeError, match="tags 'nope' could not be found in SavedModel, with available tags"):
+            tf.saved_model.load(session, ["nope"], folder)
+        with pytest.raises(RuntimeError, match="could not be found in SavedModel"):
+            tf.saved_model.load(session, ["serve", "gpu"], folder)
+        with pytest.raises(OSError, match="SavedModel file does not exist at"):
+            tf.saved_model.load(session, ["serve"], str(tmp_path / "none"))
+        (tmp_path / "bad").mkdir()
+        (tmp_path / "bad" / "saved_model.pb").write_bytes(b"\xff\xff\xff")
+        with pytest.raises(OSError, match="Cannot parse file"):
+            tf.saved_model.load(session, ["serve"], str(tmp_path / "bad"))
+
+
+def test_the_main_op_finds_assets_where_they_are_now(tmp_path):
+    source = tmp_path / "words.txt"
+    source.write_text("hello")
+    with tf.Graph().as_default(), tf.Session() as session:
+        path = tf.constant(str(source), name="asset")
+        content = tf.get_variable(
+            "content", [], tf.string, tf.constant_initializer(""), collections=["local_variables"], trainable=False
+        )
+        builder = tf.saved_model.Builder(str(tmp_path / "model"))
+        builder.add_meta_graph_and_variables(
+            session, ["serve"], assets_collection=[path], main_op=tf.group(tf.assign(content, tf.read_file(path)))
+        )
+        builder.save()
+    source.unlink()
+    with tf.Graph().as_default(), tf.Session() as session:
+        tf.saved_model.load(session, ["serve"], str(tmp_path / "model"))
+        assert session.run("content/Read/ReadVariableOp:0") == b"hello"
+
+
+def test_signatures_of_a_loaded_model_are_functions(trained, tmp_path):
+    import swiftestimator as tf2
+
+    folder = trained.export_saved_model(str(tmp_path / "e"), serving_input).decode()
+    model = tf2.saved_model.load(folder)
+    serve = model.signatures["serving_default"]
+    for given in (X, tf2.constant(X)):
+        np.testing.assert_allclose(serve(x=given)["twice"].numpy(), twice(X, trained), rtol=1e-6)
+    with pytest.raises(TypeError, match="the signature takes"):
+        serve(y=X)
+
+
+def test_predictors_stay_open(trained, tmp_path):
+    predictor = tf.contrib.predictor
+    folder = trained.export_saved_model(str(tmp_path / "e"), serving_input).decode()
+    made = [
+        predictor.from_saved_model(folder), predictor.from_estimator(trained, serving_input),
+        predictor.from_saved_model(folder, input_names={"x": "x:0"}, output_names={"twice": "mul:0"}),
+    ]  # fmt: skip
+    for one in made:
+        for _ in range(2):
+            np.testing.assert_allclose(one({"x": X})["twice"], twice(X, trained), rtol=1e-6)
+        with pytest.raises(ValueError, match="unexpected keys in input_dict"):
+            one({"z": X})
+        one.close()
+    with pytest.raises(ValueError, match="Available signatures are"):
+        predictor.from_saved_model(folder, signature_def_key="other")
+    with pytest.raises(ValueError, match="Available export outputs are"):
+        predictor.from_estimator(trained, serving_input, output_key="other")
+
+
+def test_summary_iterator(trained):
+    path = next(p for p in os.listdir(trained.model_dir) if "tfevents" in p)
+    events = list(tf.train.summary_iterator(os.path.join(trained.model_dir, path)))
+    assert events[0].file_version == "brain.Event:2"
+    assert any(value.tag == "loss" for event in events for value in event.summary.value)
 
 
 # -- Helpers

@@ -89,7 +89,7 @@ extension Estimator {
     let signatures = Signatures.all(
       receivers: model.receivers, outputs: try exportOutputs(spec, mode), alternatives: model.alternatives,
       servingOnly: mode == ModeKeys.predict)
-    let saver = try spec.scaffold.saver ?? Saver.fromCollection(graph) ?? Saver(allowsEmpty: true)
+    let saver = try spec.scaffold.saver ?? Saver.fromCollection(graph) ?? Saver(allowsEmpty: true, isSharded: true)
     try saver.build(graph)
     let mainOp = try spec.scaffold.localInitOp ?? Scaffold.defaultLocalInitOp(graph)
     let session = Session(graph: graph)

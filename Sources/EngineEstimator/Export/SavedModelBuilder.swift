@@ -113,14 +113,12 @@ public final class SavedModelBuilder {
   }
 
   private func saver(_ graph: Graph, _ parts: Parts) throws -> Saver {
-    let saver = parts.saver ?? Saver(allowsEmpty: true)
+    let saver = parts.saver ?? Saver(allowsEmpty: true, isSharded: true)
     try saver.build(graph)
     return saver
   }
 
   private func append(_ graph: Graph, _ parts: Parts, _ saver: Saver) throws {
-    var variables = saver.savedVariables
-    if variables.isEmpty { variables = try SavedItem.all(in: graph).map { ($0.key, $0.variable) } }
     let wasFinal = graph.isFinalized
     if wasFinal { graph.unfinalize() }
     defer { if wasFinal { graph.finalize() } }
@@ -132,7 +130,12 @@ public final class SavedModelBuilder {
       }
       graph.addToCollection(collection, .node(node))
     }
-    let saverDef = variables.isEmpty ? nil : try SaverNodes.add(to: graph, variables: variables)
+    var saverDef = try saver.saverDef(addingTo: graph)
+    if saverDef == nil {
+      // A saver of the host's own says nothing of its variables.
+      let all = try SavedItem.all(in: graph).map { (key: $0.key, variable: $0.variable) }
+      if !all.isEmpty { saverDef = try SaverNodes.add(to: graph, variables: all) }
+    }
     var result = try GraphFiles.metaGraph(
       graph, nil, tags: parts.tags, stripsDefaultAttributes: parts.stripsDefaultAttributes)
     if parts.clearsDevices, var definition = result.message("graph_def") {

@@ -6,6 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
+import swiftestimator.compat.v1 as tf
 from conftest import ORACLE, PROGRAMS, array, run_program
 
 CASES = re.findall(r"^def (\w+)\(features, labels, mode\):", (PROGRAMS / "exports.py").read_text(), re.MULTILINE)
@@ -67,6 +68,43 @@ def test_both_return_the_same(exports, case):
     assert ours.keys() == theirs.keys()
     for name, outputs in theirs.items():
         compare(ours[name], outputs, f"{case}/{name}")
+
+
+TAGS = {"infer": "serve", "train": "train", "eval": "eval"}
+
+
+def feed(tensor, given):
+    if "sparse" not in given:
+        value = values(given)[0]
+        return np.array(value, object).reshape(given["shape"]) if isinstance(value, list) else value
+    given = given["sparse"]
+    return tf.SparseTensorValue(np.array(given["indices"]), np.array(given["values"], np.float32), given["shape"])
+
+
+@pytest.mark.parametrize("side", ["tf", "swift"])
+@pytest.mark.parametrize("case", CASES)
+def test_we_load_exports_of_both(exports, case, side):
+    found = exports[side][0][case]
+    for mode in {name.partition("/")[0] for name in found["outputs"]}:
+        with tf.Graph().as_default() as graph, tf.Session() as session:
+            meta = tf.saved_model.load(session, [TAGS[mode]], found["path"])
+            for name, signature in meta.signature_def.items():
+                if ":" in name:
+                    continue
+                feeds = {}
+                for key, info in signature.inputs.items():
+                    tensor = tf.saved_model.get_tensor_from_tensor_info(info, graph)
+                    feeds[tensor] = feed(tensor, found["feeds"][key])
+                wanted = found["outputs"][f"{mode}/{name}"]
+                results = session.run({key: signature.outputs[key].name for key in wanted}, feeds)
+                compare({k: entry(v) for k, v in results.items()}, wanted, f"{case}/{mode}/{name}")
+
+
+def entry(value):
+    value = np.asarray(value)
+    if value.dtype == object:
+        return {"dtype": "string", "shape": list(value.shape), "strings": [v.hex() for v in value.reshape(-1)]}
+    return {"dtype": str(value.dtype), "shape": list(value.shape), "hex": value.tobytes().hex()}
 
 
 def shown(text):

@@ -19,7 +19,10 @@ ROOT = sys.argv[2]
 class Recorder(logging.Handler):
     def emit(self, record):
         text = record.getMessage().replace(ROOT, "ROOT")
-        if re.match(r"global_step/sec|Inference Time|Starting eval|Finished eval|Using config|From |It seems that global|.*already exists; retrying", text):
+        if re.match(
+            r"global_step/sec|Inference Time|Starting eval|Finished eval|Using config|From |It seems that global|.*already exists; retrying",
+            text,
+        ):
             return
         text = re.sub(r"(training be stopped. listener: ).*", r"\1one", text)
         text = re.sub(r"\(\d+\.\d+ sec\)", "(t sec)", text)
@@ -140,7 +143,10 @@ def throttled(folder):
 
 @scenario
 def named(folder):
-    return [drive(folder, name="valid"), sorted(n for n in os.listdir(folder) if os.path.isdir(os.path.join(folder, n)))]
+    return [
+        drive(folder, name="valid"),
+        sorted(n for n in os.listdir(folder) if os.path.isdir(os.path.join(folder, n))),
+    ]
 
 
 @scenario
