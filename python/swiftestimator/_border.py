@@ -19,6 +19,8 @@ _MODULES = {
     "Coordinator": "_estimator.hooks",
     "PartitionedVariable": "_model.variables",
     "RunContext": "_estimator.hooks",
+    "HostSaver": "_estimator.saver",
+    "Saver": "_estimator.saver",
     "Scaffold": "_estimator.scaffold",
     "Session": "_framework.session",
     "Variable": "_model.variables",

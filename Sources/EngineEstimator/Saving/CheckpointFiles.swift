@@ -4,7 +4,7 @@ import EngineFormats
 /// Checkpoints on disk as programs find them.
 public enum CheckpointFiles {
   /// What the state file of a directory says; `nil` when there is none, or one that cannot be read (with a warning).
-  static func state(in directory: String, filename: String = "checkpoint") throws -> CheckpointState? {
+  public static func state(in directory: String, filename: String = "checkpoint") throws -> CheckpointState? {
     try CheckpointState.read(directory: directory, filename: filename) { Logger.warning($0) }
   }
 
@@ -25,7 +25,7 @@ public enum CheckpointFiles {
   }
 
   /// The time of a checkpoint's last change; `nil` when it is not there.
-  static func modificationTime(_ prefix: String) -> Double? {
+  public static func modificationTime(_ prefix: String) -> Double? {
     (try? FileSystem.status(prefix + ".index"))?.modificationSeconds
   }
 

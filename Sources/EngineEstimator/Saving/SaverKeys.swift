@@ -8,11 +8,13 @@ import EngineRuntime
 struct SavedItem {
   let key: String
   let variable: Variable
+  /// Saves a part of a partitioned variable as if it were a variable of its own.
+  var ignoresSlice = false
 
   /// The slice of the whole that the variable is.
   var slice: (fullShape: [Int], slice: TensorSlice)? {
     get throws {
-      guard let part = variable.saveSliceInfo else { return nil }
+      guard !ignoresSlice, let part = variable.saveSliceInfo else { return nil }
       return (part.fullShape, try TensorSlice(starts: part.offset, lengths: part.shape))
     }
   }

@@ -37,7 +37,7 @@ extension Estimator {
       allHooks.append(hook)
       stopHook = hook
     }
-    let graph = try newGraph(forTraining: true)
+    let graph = try newGraph(readsGlobalStep: true)
     let model = try build(graph, ModeKeys.train)
     let loss = try trainModel(graph, model, allHooks, savingListeners, stopHook)
     try Logger.info("Loss for final step: \(try loss.map { try NumberText.text($0) } ?? "None").")
@@ -66,7 +66,7 @@ extension Estimator {
     if spec.scaffold.saver == nil && graph.collection(GraphKeys.savers).isEmpty {
       let saver = Saver(
         maxToKeep: config.keepCheckpointMax, keepEveryNHours: config.keepCheckpointEveryNHours ?? 10000,
-        savesRelativePaths: true)
+        savesRelativePaths: true, isSharded: true)
       graph.addToCollection(GraphKeys.savers, .object(saver))
     }
     var chiefHooks: [SessionRunHook] = []

@@ -55,7 +55,11 @@ public enum GraphCodec {
     result["device"] = .string(node.device)
     do {
       for (name, value) in node.attributes {
-        result.setEntry("attr", name, .message(try AttributeCodec.message(value)))
+        if name == "branches", node.type.hasSuffix("Case"), case .strings(let functions) = value {
+          result.setEntry("attr", name, .message(try AttributeCodec.functions(functions)))
+        } else {
+          result.setEntry("attr", name, .message(try AttributeCodec.message(value)))
+        }
       }
       if addShapes, !node.outputTypes.isEmpty {
         let shapes = try AttributeCodec.message(.shapes(node.outputShapes))

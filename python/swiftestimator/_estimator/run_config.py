@@ -1,6 +1,7 @@
 """Settings of an Estimator's runs."""
 
 import copy as copying
+import json
 import math
 import os
 
@@ -10,6 +11,7 @@ from swiftestimator import _native
 from swiftestimator._border import function
 from swiftestimator._estimator.arguments import fn_args
 from swiftestimator._estimator.cluster_spec import ClusterSpec
+from swiftestimator._logging import get_logger
 
 __all__ = ["RunConfig", "TaskType"]
 
@@ -66,6 +68,7 @@ class RunConfig:
             "checkpoint_save_graph_def": checkpoint_save_graph_def,
         }  # fmt: skip
         given = {name: value for name, value in given.items() if value is not _USE_DEFAULT}
+        _log_environment()
         service = _environment_service()
         self._set(function("run_config.new")(_engine_values(given)), given)
         if service is not None:
@@ -139,8 +142,6 @@ class RunConfig:
 
 def _restored(cls, state):
     """A configuration from its attributes: what pickles hold."""
-    import json
-
     place = {"task": {"type": state["_task_type"], "index": state["_task_id"]}}
     cluster = state["_cluster_spec"]
     if state["_task_type"] == TaskType.EVALUATOR:
@@ -159,8 +160,6 @@ def _environment_service():
 
     Raises what Python says of a text that is no JSON, and ``TypeError`` for a cluster that is none.
     """
-    import json
-
     if "TF_CONFIG" in os.environ:
         document = json.loads(os.environ["TF_CONFIG"])
         if isinstance(document, dict) and "cluster" in document:
@@ -203,3 +202,13 @@ def default_session_config(device_filters=()):
 def engine_config(config):
     """The engine's side of a configuration."""
     return config if config is None or isinstance(config, _native.Object) else config._engine
+
+
+def _log_environment():
+    """Says what ``TF_CONFIG`` holds. Text that is not JSON is the engine's to refuse."""
+    try:
+        setting = json.loads(os.environ.get("TF_CONFIG") or "{}")
+    except ValueError:
+        return
+    if setting:
+        get_logger().info("TF_CONFIG environment variable: %s", setting)
