@@ -120,7 +120,7 @@ def stories(tmp_path_factory):
     return lambda program: told(program, f"{base}/{program}")
 
 
-@pytest.mark.parametrize("program", ["scenarios_train", "scenarios_evaluate"])
+@pytest.mark.parametrize("program", ["scenarios_train", "scenarios_evaluate", "scenarios_drivers"])
 def test_stories(stories, program):
     sides = stories(program)
     assert sides["swift"].keys() == sides["tf"].keys()
