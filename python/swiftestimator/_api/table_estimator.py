@@ -18,7 +18,7 @@ TABLE = {
         "2 tf": "Estimator=EstimatorV2",
     },
     "_estimator.export_output": {
-        "12 estimator.export": "ExportOutput ClassificationOutput RegressionOutput PredictOutput"
+        "12 estimator.export": "ExportOutput ClassificationOutput RegressionOutput PredictOutput EvalOutput"
     },
     "_estimator.receivers": {
         "12 estimator.export": (
