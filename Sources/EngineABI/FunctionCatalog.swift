@@ -20,6 +20,7 @@ enum FunctionCatalog {
   static let all: [HostFunction] =
     diagnosticFunctions + graphFunctions + collectionFunctions + hostCallFunctions + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
+    + recordFunctions
 
   static let index: [String: Int] = Dictionary(
     all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -8,6 +8,7 @@ extension OpCatalog {
     .cacheDataset,
     .cacheDatasetV2,
     .concatenateDataset,
+    .csvDatasetV2,
     .datasetCardinality,
     .datasetToSingleElement,
     .directedInterleaveDataset,

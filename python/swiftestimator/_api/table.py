@@ -9,12 +9,13 @@ from functools import lru_cache
 from swiftestimator._api.table_data import TABLE as _data
 from swiftestimator._api.table_estimator import TABLE as _estimator
 from swiftestimator._api.table_framework import TABLE as _framework
+from swiftestimator._api.table_lookup import TABLE as _lookup
 from swiftestimator._api.table_model import TABLE as _model
 from swiftestimator._api.table_ops import TABLE as _ops
 
 __all__ = ["names"]
 
-_TABLES = (_framework, _ops, _data, _model, _estimator)
+_TABLES = (_framework, _ops, _lookup, _data, _model, _estimator)
 
 
 @lru_cache

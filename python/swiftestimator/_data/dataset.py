@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 
+from swiftestimator._data.options import Options
 from swiftestimator._data.structure import (
     DatasetSpec,
     SparseTensorSpec,
@@ -30,28 +31,6 @@ __all__ = ["AUTOTUNE", "Dataset", "INFINITE_CARDINALITY", "Options", "UNKNOWN_CA
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
 UNKNOWN_CARDINALITY = -2
-
-
-class Options:
-    """Settings of a pipeline. They are kept; the engine chooses its own ways."""
-
-    def __init__(self):
-        self.__dict__.update(
-            autotune=_OptionGroup(), deterministic=None, experimental_optimization=_OptionGroup(),
-            experimental_distribute=_OptionGroup(), experimental_threading=_OptionGroup(), threading=_OptionGroup(),
-            experimental_deterministic=None, experimental_slack=None, dataset_name=None,
-        )  # fmt: skip
-
-    def merge(self, other):
-        """A copy in which the settings of ``other`` overrule."""
-        merged = Options()
-        for source in (self, other):
-            merged.__dict__.update({k: v for k, v in source.__dict__.items() if v is not None})
-        return merged
-
-
-class _OptionGroup:
-    """Settings by any name."""
 
 
 def _int64(value, name):
@@ -178,6 +157,11 @@ class Dataset:
     def zip(cls, *args, datasets=None, name=None):
         """The elements of several datasets side by side, in the form of the nest of datasets."""
         structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
+        if isinstance(structure, list):
+            raise TypeError(
+                "Invalid input to `zip`. Inputs are expected to be (nested) structures of `tf.data.Dataset` objects. Python "
+                "`list` is not supported and you should use `tuple` instead."
+            )
         flat = nest.flatten(structure)
         for dataset in flat:
             if not isinstance(dataset, Dataset):
@@ -188,14 +172,37 @@ class Dataset:
     @classmethod
     def list_files(cls, file_pattern, shuffle=None, seed=None, name=None):
         """Names of the files that match the patterns, in random order unless ``shuffle`` is false."""
-        from swiftestimator._io.file_io import matching_files
+        from swiftestimator._data.readers import matching_dataset
 
-        patterns = [file_pattern] if isinstance(file_pattern, str | bytes) else list(file_pattern)
-        found = sorted({f for p in patterns for f in matching_files(p)})
-        if not found:
-            raise ValueError(f"No files matched pattern: {', '.join(map(str, patterns))}")
-        dataset = cls.from_tensor_slices(np.array(found, object))
-        return dataset.shuffle(len(found), seed=seed) if shuffle is None or shuffle else dataset
+        return matching_dataset(file_pattern, shuffle, seed)
+
+    @staticmethod
+    def random(seed=None, rerandomize_each_iteration=None, name=None):
+        """Endless random whole numbers of 32 bits."""
+        from swiftestimator._data.combining import random_dataset
+
+        return random_dataset(seed, name)
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets, weights=None, seed=None, stop_on_empty_dataset=False, rerandomize_each_iteration=None
+    ):
+        """Elements of datasets drawn at random, with probabilities ``weights``."""
+        from swiftestimator._data.combining import sample_from
+
+        return sample_from(datasets, weights, seed, stop_on_empty_dataset)
+
+    @staticmethod
+    def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
+        """Elements of the datasets whose numbers ``choice_dataset`` gives."""
+        from swiftestimator._data.combining import choose_from
+
+        return choose_from(datasets, choice_dataset, stop_on_empty_dataset)
+
+    @staticmethod
+    def from_sparse_tensor_slices(sparse_tensor):
+        """The rows of a sparse tensor (TensorFlow 1)."""
+        return Dataset.from_tensor_slices(sparse_tensor)
 
     # -- Which elements, in which order
 
@@ -203,7 +210,8 @@ class Dataset:
         """These elements, then those of ``dataset``."""
         if self._flat_types != dataset._flat_types:
             raise TypeError(
-                f"Two datasets to concatenate have different types {self.output_types} and {dataset.output_types}"
+                f"Incompatible dataset elements:\n  {self._spec} vs.\n  {dataset._spec}: two datasets to concatenate have "
+                f"different types {self.output_types} and {dataset.output_types}"
             )
         merged = [
             a.most_specific_compatible_type(b) for a, b in zip(nest.flatten(self._spec), nest.flatten(dataset._spec))
@@ -225,10 +233,6 @@ class Dataset:
 
     def shard(self, num_shards, index, name=None):
         """Every ``num_shards``-th element, from number ``index`` on."""
-        if _is_known(num_shards) and num_shards < 1:
-            raise ValueError(f"Invalid `num_shards`. `num_shards` must be >= 1, got {num_shards}")
-        if _is_known(index) and (index < 0 or _is_known(num_shards) and index >= num_shards):
-            raise ValueError(f"`index` must be in [0, num_shards), got {index} of {num_shards}")
         return self._make("ShardDataset", [_int64(num_shards, "num_shards"), _int64(index, "index")], name=name)
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
@@ -275,9 +279,11 @@ class Dataset:
                 )
         if padded_shapes is None:
             shapes = [s.shape for s in flat]
-            for shape in shapes:
+            for number, shape in enumerate(shapes):
                 if shape.rank is None:
-                    raise ValueError("You must provide `padded_shapes` argument because component has unknown rank.")
+                    raise ValueError(
+                        f"You must provide `padded_shapes` argument because component {number} has unknown rank."
+                    )
         else:
             shapes = [
                 TensorShape(None if p is None else [None if d in (-1, None) else int(d) for d in _shape_items(p)])
@@ -314,7 +320,7 @@ class Dataset:
             batches = nest.map_structure(lambda s: s._unbatched()._batched(None), self._spec)
 
             def rows(*values):
-                return [s._to_wire_rows(v) for s, v in zip(nest.flatten(self._spec), values)]
+                return tuple(s._to_wire_rows(v) for s, v in zip(nest.flatten(self._spec), values))
 
             source = self._mapped(
                 "MapDataset", lambda *v: rows(*nest.flatten_up_to(self._spec, _single(v))), [], batches
@@ -334,9 +340,10 @@ class Dataset:
         """Each element once, where it comes first; for elements of one whole number or text."""
         flat = nest.flatten(self._spec)
         if len(flat) != 1 or flat[0].dtype not in (dtypes.int32, dtypes.int64, dtypes.string):
+            kind = flat[0].dtype if len(flat) == 1 else [s.dtype for s in flat]
             raise TypeError(
-                "`tf.data.Dataset.unique` can only be applied to datasets whose elements are single tensors of type "
-                f"tf.int32, tf.int64 or tf.string, got {self._spec}"
+                f"`tf.data.Dataset.unique` does not support type {kind} -- only `tf.int32`, `tf.int64`, and `tf.string` "
+                "are supported."
             )
         return self._make("UniqueDataset", [], name=name)
 
@@ -378,7 +385,7 @@ class Dataset:
         return self._make(op, [captured, *extra_inputs], spec, {**(attributes or {}), "f": function_name}, name=name)
 
     def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
-        """``map_func`` of each element. A list that it returns counts as one tensor, a tuple as structure."""
+        """``map_func`` of each element. A list that it returns counts as a tuple, a list inside as one tensor."""
         if not callable(map_func):
             raise TypeError(f"`map_func` must be callable, got {map_func!r}")
 
@@ -386,7 +393,7 @@ class Dataset:
             result = map_func(*element)
             if result is None:
                 raise TypeError("`map_func` returned None: it must return the new element")
-            return result
+            return tuple(result) if isinstance(result, list) else result
 
         checked.__name__ = getattr(map_func, "__name__", "function")
         if num_parallel_calls is None:
