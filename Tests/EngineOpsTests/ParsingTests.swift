@@ -32,7 +32,7 @@ import Testing
 
   private func example(_ lists: [String: List]) throws -> ByteString {
     var features = try ProtoMessage("Features")
-    for (key, list) in lists { features.setEntry("feature", .string(key), .message(try feature(list))) }
+    for (key, list) in lists { features.setEntry("feature", key, .message(try feature(list))) }
     var example = try ProtoMessage("Example")
     example["features"] = .message(features)
     return example.serialized()
