@@ -373,3 +373,52 @@ def test_batches_of_features(tmp_path):
         )
     )
     assert found == [({"x": [0, 1]}, [0, 1]), ({"x": [2, 3]}, [2, 3]), ({"x": [4]}, [4])]
+
+
+def test_a_cache_in_a_file(tmp_path):
+    calls = []
+
+    def count(x):
+        calls.append(int(x))
+        return x
+
+    def cached():
+        counted = numbers(4).map(lambda x: (tf.py_func(count, [x], tf.int64), tf.as_string(x)))
+        return counted.cache(str(tmp_path / "cache")).repeat(2)
+
+    expected = [(i, b"%d" % i) for i in range(4)] * 2
+    assert given(cached) == expected and given(cached) == expected
+    assert calls == [0, 1, 2, 3]
+
+
+def test_a_dataset_written_to_a_file(tmp_path):
+    path = str(tmp_path / "records")
+    with tf.Graph().as_default(), tf.Session() as session:
+        words = Dataset.from_tensor_slices(["a", "b"])
+        session.run(experimental.TFRecordWriter(path, "GZIP").write(words))
+    assert list(tf.python_io.tf_record_iterator(path, tf.python_io.TFRecordOptions("GZIP"))) == [b"a", b"b"]
+
+
+def test_rows_of_different_lengths():
+    rows = lambda: numbers(3).map(lambda x: tf.fill([x], x))  # noqa: E731
+    (batch,) = given(lambda: rows().apply(experimental.dense_to_sparse_batch(3, [4])))
+    assert batch == ([[1, 0], [2, 0], [2, 1]], [1, 2, 2], [3, 4])
+    assert given(lambda: numbers(6).batch(4).rebatch(3)) == [[0, 1, 2], [3, 4, 5]]
+
+
+def test_settings():
+    options = tf.data.Options()
+    options.experimental_distribute.auto_shard_policy = experimental.AutoShardPolicy.OFF
+    options.deterministic = True
+    assert numbers(2).with_options(options).options().experimental_distribute.auto_shard_policy == -1
+    with pytest.raises(AttributeError, match="Cannot set the property anything on Options"):
+        options.anything = 1
+
+
+def test_sparse_tensors_as_text():
+    def both():
+        rows = tf.serialize_many_sparse(sparse())
+        return tf.shape(rows), tf.deserialize_many_sparse(rows, tf.int32)
+
+    shape, again = run(both)
+    assert list(shape) == [3, 3] and plain(again) == ([[0, 1], [2, 0]], [1, 2], [3, 2])

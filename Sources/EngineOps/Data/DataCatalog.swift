@@ -11,6 +11,7 @@ extension OpCatalog {
     .csvDatasetV2,
     .datasetCardinality,
     .datasetToSingleElement,
+    .datasetToTFRecord,
     .directedInterleaveDataset,
     .dummyMemoryCache,
     .dummySeedGenerator,

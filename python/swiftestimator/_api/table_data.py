@@ -2,9 +2,9 @@
 
 _TRANSFORMATIONS = (
     "assert_cardinality bucket_by_sequence_length cardinality choose_from_datasets Counter dense_to_sparse_batch "
-    "enumerate_dataset get_single_element group_by_window ignore_errors map_and_batch parallel_interleave "
+    "enumerate_dataset get_single_element get_structure group_by_window ignore_errors map_and_batch parallel_interleave "
     "parse_example_dataset prefetch_to_device RandomDataset rejection_resample sample_from_datasets scan "
-    "shuffle_and_repeat snapshot take_while unbatch unique"
+    "shuffle_and_repeat snapshot take_while TFRecordWriter unbatch unique"
 )
 
 TABLE = {
@@ -13,7 +13,13 @@ TABLE = {
         "12 data.experimental": "AUTOTUNE INFINITE_CARDINALITY UNKNOWN_CARDINALITY",
         "1 contrib.data": "AUTOTUNE Dataset",
     },
-    "_data.options": {"12 data": "Options ThreadingOptions"},
+    "_data.options": {
+        "12 data": "Options ThreadingOptions",
+        "12 data.experimental": (
+            "AutoShardPolicy AutotuneAlgorithm AutotuneOptions DistributeOptions ExternalStatePolicy OptimizationOptions "
+            "ThreadingOptions"
+        ),
+    },
     "_data.iterator": {
         "1 data": (
             "Iterator get_output_classes get_output_shapes get_output_types make_one_shot_iterator "
@@ -24,7 +30,7 @@ TABLE = {
     "_data.structure": {
         "12 tf": "SparseTensorSpec TensorSpec TypeSpec",
         "12 data": "DatasetSpec",
-        "1 data.experimental": "DatasetStructure=DatasetSpec SparseTensorStructure=SparseTensorSpec TensorStructure=TensorSpec",
+        "1 data.experimental": "DatasetStructure=DatasetSpec SparseTensorStructure=sparse_tensor_structure TensorStructure=tensor_structure",
         "2 data.experimental": "DatasetStructure=DatasetSpec",
     },
     "_data.readers": {

@@ -17,7 +17,7 @@ TABLE = {
     "_ops.lookup_tables": {
         "1 lookup": "StaticHashTable=StaticHashTableV1 StaticVocabularyTable=StaticVocabularyTableV1",
         "2 lookup": "StaticHashTable StaticVocabularyTable",
-        "12 lookup.experimental": "MutableHashTable",
+        "12 lookup.experimental": "DenseHashTable MutableHashTable",
         "1 contrib.lookup": (
             "FastHashSpec HasherSpec IdTableWithHashBuckets MutableHashTable StrongHashSpec "
             "StaticHashTable=StaticHashTableV1"

@@ -5,10 +5,11 @@ import numpy as np
 from swiftestimator._data.dataset import Dataset
 from swiftestimator._data.structure import TensorSpec
 from swiftestimator._framework import dtypes, nest
+from swiftestimator._framework.composite import SparseTensor
 from swiftestimator._framework.convert import constant, convert_to_tensor
 from swiftestimator._framework.graph import Tensor, get_seed
 from swiftestimator._framework.tensor_shape import TensorShape
-from swiftestimator._ops import array_ops, math_ops, random_ops, reduce_ops
+from swiftestimator._ops import array_ops, mask_ops, math_ops, random_ops, reduce_ops
 
 __all__ = ["bucket_by_sequence_length", "choose_from", "random_dataset", "sample_from"]
 
@@ -99,6 +100,25 @@ def choose_from(datasets, choice_dataset, stop_on_empty_dataset=False):
     return _directed(choice_dataset, datasets, stop_on_empty_dataset)
 
 
+def sparse_batch(dataset, batch_size, row_shape):
+    """Batches of elements of different lengths, as sparse tensors."""
+    if not isinstance(dataset.element_spec, TensorSpec):
+        raise TypeError(f"`dense_to_sparse_batch` requires an input of tensors, got {dataset.element_spec}")
+    rows = TensorShape(row_shape)
+
+    def as_sparse(row):
+        row = convert_to_tensor(row)
+        shape = array_ops.shape(row, out_type=dtypes.int64)
+        places = mask_ops.where_v2(math_ops.equal(array_ops.zeros_like(row, dtype=dtypes.int32), 0))
+        wanted = array_ops.stack([shape[i] if d is None else constant(d, dtypes.int64)
+                                  for i, d in enumerate(rows.as_list())])  # fmt: skip
+        value = SparseTensor(places, array_ops.reshape(row, [-1]), wanted)
+        value.set_shape(rows)
+        return value
+
+    return dataset.map(as_sparse).batch(batch_size)
+
+
 def bucket_by_sequence_length(
     dataset, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes, padding_values,
     pad_to_bucket_boundary, no_padding, drop_remainder,
@@ -116,9 +136,7 @@ def bucket_by_sequence_length(
         limits = constant(np.array([np.iinfo(np.int32).min, *bucket_boundaries], np.int32))
         ends = constant(np.array([*bucket_boundaries, np.iinfo(np.int32).max], np.int32))
         inside = math_ops.logical_and(math_ops.less_equal(limits, length), math_ops.less(length, ends))
-        from swiftestimator._ops.mask_ops import where_v2
-
-        return reduce_ops.reduce_min(where_v2(inside))
+        return reduce_ops.reduce_min(mask_ops.where_v2(inside))
 
     def size_of(number):
         return sizes[number]

@@ -9,16 +9,18 @@ from swiftestimator._data.structure import (
     DatasetSpec,
     SparseTensorSpec,
     TensorSpec,
+    check_state,
     from_wire,
-    map_tuples,
+    leaves_of,
     normalize,
+    shape_items,
+    single,
     spec_of,
-    spec_of_value,
     to_wire,
     wire_attributes,
+    zero_of,
 )
 from swiftestimator._framework import dtypes, nest
-from swiftestimator._framework.composite import SparseTensor, SparseTensorValue
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.function_body import trace
 from swiftestimator._framework.graph import get_seed
@@ -114,7 +116,7 @@ class Dataset:
         )
 
     @classmethod
-    def from_tensor_slices(cls, tensors, name=None, always_copy=False):
+    def from_tensor_slices(cls, tensors, name=None):
         """An element for each index of the tensors' first dimension."""
         structure = normalize(tensors)
         whole = spec_of(structure)
@@ -243,10 +245,8 @@ class Dataset:
         return self._make("ShuffleDataset", inputs, attributes={"reshuffle_each_iteration": reshuffle}, name=name)
 
     def cache(self, filename="", name=None):
-        """Keeps the elements in memory after the first pass."""
-        if filename:
-            raise NotImplementedError("Dataset.cache(filename) is not implemented in swiftestimator; cache() is")
-        return self._make("CacheDataset", [convert_to_tensor("", dtypes.string, name="filename")], name=name)
+        """Keeps the elements after the first pass: in memory, or in a file that later runs read."""
+        return self._make("CacheDataset", [convert_to_tensor(filename, dtypes.string, name="filename")], name=name)
 
     def prefetch(self, buffer_size=AUTOTUNE, name=None):
         """Computes up to ``buffer_size`` elements ahead, on a thread of the engine."""
@@ -268,6 +268,16 @@ class Dataset:
         ]
         return self._make("BatchDatasetV2", inputs, spec, name=name)
 
+    def rebatch(self, batch_size, drop_remainder=False, name=None):
+        """The rows of batches in batches of another size."""
+        return self.unbatch().batch(batch_size, drop_remainder, name=name)
+
+    def sparse_batch(self, batch_size, row_shape, name=None):
+        """Batches of elements of different lengths, as sparse tensors."""
+        from swiftestimator._data.combining import sparse_batch
+
+        return sparse_batch(self, batch_size, row_shape)
+
     def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
         """As ``batch``, elements padded to one shape: to ``padded_shapes``, in which ``None`` means the longest."""
         flat = nest.flatten(self._spec)
@@ -286,14 +296,14 @@ class Dataset:
                     )
         else:
             shapes = [
-                TensorShape(None if p is None else [None if d in (-1, None) else int(d) for d in _shape_items(p)])
+                TensorShape(None if p is None else [None if d in (-1, None) else int(d) for d in shape_items(p)])
                 for p in nest.flatten_up_to(self._spec, padded_shapes)
             ]
         if padding_values is None:
-            values = [_zero_of(s.dtype) for s in flat]
+            values = [zero_of(s.dtype) for s in flat]
         else:
             parts = nest.flatten(padding_values) if nest.is_nested(padding_values) else [padding_values] * len(flat)
-            values = [_zero_of(s.dtype) if v is None else v for v, s in zip(parts, flat)]
+            values = [zero_of(s.dtype) if v is None else v for v, s in zip(parts, flat)]
         size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
         specs = [TensorSpec(TensorShape([size]) + shape, s.dtype) for shape, s in zip(shapes, flat)]
         spec = nest.pack_sequence_as(self._spec, specs)
@@ -323,7 +333,7 @@ class Dataset:
                 return tuple(s._to_wire_rows(v) for s, v in zip(nest.flatten(self._spec), values))
 
             source = self._mapped(
-                "MapDataset", lambda *v: rows(*nest.flatten_up_to(self._spec, _single(v))), [], batches
+                "MapDataset", lambda *v: rows(*nest.flatten_up_to(self._spec, single(v))), [], batches
             )
         spec = nest.map_structure(lambda s: s._unbatched(), source._spec)
         return source._make("UnbatchDataset", [], spec, name=name)
@@ -375,7 +385,7 @@ class Dataset:
     def _register(self, traced):
         """Makes a traced function one of the graph: its name, the values it captured, its result's specification."""
         name, body, result, as_tensor = traced
-        leaves, specs = _leaves(body, result, as_tensor)
+        leaves, specs = leaves_of(body, result, as_tensor)
         function_name, captured = body.register(name, leaves)
         return function_name, captured, specs
 
@@ -433,7 +443,7 @@ class Dataset:
             return tuple(result)
 
         function_name, captured, (new_state, output) = self._register(self._trace(call, "scan", [spec, self._spec]))
-        _check_state(spec, new_state)
+        check_state(spec, new_state)
         attributes = {"f": function_name, "preserve_cardinality": True}
         return self._make("ScanDataset", [to_wire(spec, state), captured], output, attributes, name=name)
 
@@ -442,7 +452,7 @@ class Dataset:
         state = normalize(initial_state)
         spec = spec_of(state)
         function_name, captured, new_state = self._register(self._trace(reduce_func, "reduce", [spec, self._spec]))
-        _check_state(spec, new_state)
+        check_state(spec, new_state)
         spec = nest.map_structure(lambda a, b: a.most_specific_compatible_type(b), spec, new_state)
         outputs = apply(
             "ReduceDataset", [self._variant, to_wire(spec, state), captured],
@@ -529,13 +539,34 @@ class Dataset:
         """The dataset with settings."""
         return Dataset(self._variant, self._spec, self._options.merge(options))
 
-    def cardinality(self, name=None):
+    def cardinality(self):
         """The number of elements as a tensor; -1 for endless ones, -2 when it is not known."""
-        return apply("DatasetCardinality", [self._variant], name=name)
+        return apply("DatasetCardinality", [self._variant])
 
     def options(self):
         """The settings."""
         return self._options
+
+    # -- Older names, and what is not offered
+
+    def map_with_legacy_function(self, map_func, num_parallel_calls=None, deterministic=None):
+        """As ``map``."""
+        return self.map(map_func, num_parallel_calls, deterministic)
+
+    def filter_with_legacy_function(self, predicate):
+        """As ``filter``."""
+        return self.filter(predicate)
+
+    def as_numpy_iterator(self):
+        """Needs eager execution: raises ``RuntimeError``."""
+        raise RuntimeError("as_numpy_iterator() is not supported without eager execution")
+
+    @staticmethod
+    def counter(start=0, step=1, dtype=dtypes.int64, name=None):
+        """Numbers without end."""
+        from swiftestimator._data.experimental import Counter
+
+        return Counter(start, step, dtype)
 
     # -- Iterators (TensorFlow 1)
 
@@ -550,44 +581,3 @@ class Dataset:
         from swiftestimator._data.iterator import make_one_shot_iterator
 
         return make_one_shot_iterator(self)
-
-
-def _shape_items(shape):
-    if isinstance(shape, TensorShape):
-        return shape.as_list()
-    if isinstance(shape, int):
-        return [shape]
-    return list(shape)
-
-
-def _zero_of(dtype):
-    return "" if dtype == dtypes.string else False if dtype == dtypes.bool_ else dtype.as_numpy_dtype(0)
-
-
-def _single(values):
-    return values[0] if len(values) == 1 else values
-
-
-def _leaves(body, result, as_tensor):
-    """What travels of a function's result, and its specification."""
-    leaves = []
-
-    def collect(value):
-        if isinstance(value, SparseTensorValue):
-            value = SparseTensor.from_value(value)
-        if isinstance(value, SparseTensor | Dataset):
-            spec = spec_of_value(value)
-            with body.as_default():
-                leaves.append(as_tensor(spec._to_wire(value)))
-            return spec
-        leaves.append(as_tensor(value))
-        return spec_of_value(leaves[-1])
-
-    return leaves, map_tuples(collect, result)
-
-
-def _check_state(old, new):
-    """``TypeError`` when a state has changed its structure or types."""
-    same = nest.is_nested(old) == nest.is_nested(new) and len(nest.flatten(old)) == len(nest.flatten(new))
-    if not same or [s.dtype for s in nest.flatten(old)] != [s.dtype for s in nest.flatten(new)]:
-        raise TypeError(f"The element types for the new state must match the initial state. Expected {old}, got {new}.")

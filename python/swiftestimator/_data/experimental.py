@@ -5,26 +5,43 @@ import numpy as np
 from swiftestimator._data import combining
 from swiftestimator._data.dataset import Dataset
 from swiftestimator._framework import dtypes
+from swiftestimator._framework.convert import convert_to_tensor
+from swiftestimator._framework.op_call import apply
 
 
-def _applied(method, summary):
-    """A function whose result applies a method of datasets."""
-
-    def transformation(*args, **kwargs):
-        return lambda dataset: getattr(dataset, method)(*args, **kwargs)
-
-    transformation.__name__ = transformation.__qualname__ = method
-    transformation.__doc__ = summary
-    return transformation
+def enumerate_dataset(start=0):
+    """Pairs of a number and an element."""
+    return lambda dataset: dataset.enumerate(start)
 
 
-enumerate_dataset = _applied("enumerate", "Pairs of a number and an element.")
-group_by_window = _applied("group_by_window", "Datasets made of as many elements of one key as its window holds.")
-ignore_errors = _applied("ignore_errors", "The elements without those whose computation fails.")
-scan = _applied("scan", "New elements from a state and each element.")
-take_while = _applied("take_while", "The elements before the first for which a predicate is false.")
-unbatch = _applied("unbatch", "The slices of each element, one by one.")
-unique = _applied("unique", "Each element once, where it comes first.")
+def group_by_window(key_func, reduce_func, window_size=None, window_size_func=None):
+    """Datasets made of as many elements of one key as its window holds."""
+    return lambda dataset: dataset.group_by_window(key_func, reduce_func, window_size, window_size_func)
+
+
+def ignore_errors(log_warning=False):
+    """The elements without those whose computation fails."""
+    return lambda dataset: dataset.ignore_errors(log_warning)
+
+
+def scan(initial_state, scan_func):
+    """New elements from a state and each element."""
+    return lambda dataset: dataset.scan(initial_state, scan_func)
+
+
+def take_while(predicate):
+    """The elements before the first for which a predicate is false."""
+    return lambda dataset: dataset.take_while(predicate)
+
+
+def unbatch():
+    """The slices of each element, one by one."""
+    return lambda dataset: dataset.unbatch()
+
+
+def unique():
+    """Each element once, where it comes first."""
+    return lambda dataset: dataset.unique()
 
 
 def map_and_batch(map_func, batch_size, num_parallel_batches=None, drop_remainder=False, num_parallel_calls=None):
@@ -104,11 +121,11 @@ def rejection_resample(class_func, target_dist, initial_dist=None, seed=None):
 
 
 def dense_to_sparse_batch(batch_size, row_shape):
-    """Not offered: raises ``NotImplementedError``."""
-    raise NotImplementedError("tf.data.experimental.dense_to_sparse_batch is not implemented in swiftestimator")
+    """Batches of elements of different lengths, as sparse tensors."""
+    return lambda dataset: dataset.sparse_batch(batch_size, row_shape)
 
 
-def snapshot(path, **options):
+def snapshot(path, compression="AUTO", reader_func=None, shard_func=None):
     """Not offered: raises ``NotImplementedError``."""
     raise NotImplementedError("tf.data.experimental.snapshot is not implemented in swiftestimator")
 
@@ -145,6 +162,30 @@ def Counter(start=0, step=1, dtype=dtypes.int64):  # noqa: N802 (the public name
     return numbers.map(lambda x: cast(x, dtype))
 
 
-def RandomDataset(seed=None, **options):  # noqa: N802 (the public name)
+def RandomDataset(seed=None, rerandomize_each_iteration=None, name=None):  # noqa: N802 (the public name)
     """Endless random whole numbers of 32 bits."""
-    return combining.random_dataset(seed)
+    return combining.random_dataset(seed, name)
+
+
+class TFRecordWriter:
+    """Writes the elements of a dataset of text to a record file."""
+
+    def __init__(self, filename, compression_type=None):
+        self._filename = convert_to_tensor(filename, dtypes.string, name="filename")
+        self._compression = convert_to_tensor(compression_type or "", dtypes.string, name="compression_type")
+
+    def write(self, dataset):
+        """An operation that writes the file."""
+        if not isinstance(dataset, Dataset):
+            raise TypeError(f"Invalid `dataset.` Expected a `tf.data.Dataset` object but got {type(dataset)}.")
+        if dataset.output_types != dtypes.string or dataset.output_shapes.rank not in (0, None):
+            raise TypeError(
+                f"Invalid `dataset`. Expected `dataset` that produces scalar `tf.string` elements, but got a dataset which "
+                f"produces elements with {dataset.element_spec}."
+            )
+        return apply("DatasetToTFRecord", [dataset._variant, self._filename, self._compression])
+
+
+def get_structure(dataset_or_iterator):
+    """A nest of specifications of the elements."""
+    return dataset_or_iterator.element_spec

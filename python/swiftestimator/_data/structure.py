@@ -251,6 +251,16 @@ class DatasetSpec(TypeSpec):
     _to_wire_rows = _unbatched = _batched
 
 
+def tensor_structure(dtype, shape):
+    """The older form of ``TensorSpec``."""
+    return TensorSpec(shape, dtype)
+
+
+def sparse_tensor_structure(dtype, shape):
+    """The older form of ``SparseTensorSpec``."""
+    return SparseTensorSpec(shape, dtype)
+
+
 def tuples(value):
     """Lists in a structure count as tensors, so only tuples, dicts and the like stay structure."""
     if isinstance(value, list | SparseTensorValue | TensorShape):
@@ -320,3 +330,50 @@ def wire_attributes(spec):
     """The attributes that tell an op what travels."""
     flat = nest.flatten(spec)
     return {"output_types": [s._wire_type for s in flat], "output_shapes": [s._wire_shape for s in flat]}
+
+
+# -- For the methods of datasets
+
+
+def shape_items(shape):
+    """The dimensions of what a program gave as a shape."""
+    if isinstance(shape, TensorShape):
+        return shape.as_list()
+    if isinstance(shape, int):
+        return [shape]
+    return list(shape)
+
+
+def zero_of(dtype):
+    """What rows are filled up with unless the program says otherwise."""
+    return "" if dtype == dtypes.string else False if dtype == dtypes.bool_ else dtype.as_numpy_dtype(0)
+
+
+def single(values):
+    """The arguments of a function of an element as the element."""
+    return values[0] if len(values) == 1 else values
+
+
+def leaves_of(body, result, as_tensor):
+    """What travels of a function's result, and its specification."""
+    leaves = []
+
+    def collect(value):
+        if isinstance(value, SparseTensorValue):
+            value = SparseTensor.from_value(value)
+        if isinstance(value, SparseTensor) or hasattr(value, "_variant"):
+            spec = spec_of_value(value)
+            with body.as_default():
+                leaves.append(as_tensor(spec._to_wire(value)))
+            return spec
+        leaves.append(as_tensor(value))
+        return spec_of_value(leaves[-1])
+
+    return leaves, map_tuples(collect, result)
+
+
+def check_state(old, new):
+    """``TypeError`` when a state has changed its structure or types."""
+    same = nest.is_nested(old) == nest.is_nested(new) and len(nest.flatten(old)) == len(nest.flatten(new))
+    if not same or [s.dtype for s in nest.flatten(old)] != [s.dtype for s in nest.flatten(new)]:
+        raise TypeError(f"The element types for the new state must match the initial state. Expected {old}, got {new}.")

@@ -163,6 +163,16 @@ class MutableHashTable(_Table):
         return self._export((name, f"{self._name}_lookup_table_export_values"))
 
 
+class DenseHashTable(MutableHashTable):
+    """As ``MutableHashTable``; the keys for empty and deleted places are not needed."""
+
+    def __init__(
+        self, key_dtype, value_dtype, default_value, empty_key, deleted_key, initial_num_buckets=None,
+        name="MutableDenseHashTable", checkpoint=True, experimental_is_anonymous=False,
+    ):  # fmt: skip
+        super().__init__(key_dtype, value_dtype, default_value, name, checkpoint)
+
+
 class HasherSpec(namedtuple("HasherSpec", ["hasher", "key"])):
     """How keys that a table does not have are spread over buckets."""
 

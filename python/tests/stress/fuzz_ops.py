@@ -23,7 +23,7 @@ MEMORY = 6 << 30
 UNCHECKED_SHAPES = frozenset(["PlaceholderWithDefault"])
 
 # What random calls must not do: these write files by the names that they get.
-HARMFUL = frozenset(["WriteFile"])
+HARMFUL = frozenset(["WriteFile", "DatasetToTFRecord"])
 
 STRINGS = [
     *(
