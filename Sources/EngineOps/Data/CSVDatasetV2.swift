@@ -30,10 +30,11 @@ extension OpDefinition {
       let delimiter = ByteString(try context.text(4).utf8)
       guard delimiter.count == 1 else { throw EngineError.invalidArgument("field_delim should be only 1 char") }
       let selected = try context.integers(7)
-      guard selected.isEmpty || selected.count == count, zip(selected, selected.dropFirst()).allSatisfy({ $0 < $1 }),
-        selected.first ?? 0 >= 0
-      else {
-        throw EngineError.invalidArgument("select_cols should be strictly increasing and as many as record_defaults")
+      guard selected.isEmpty || selected.count == count else {
+        throw EngineError.invalidArgument("select_cols should match output size")
+      }
+      guard zip(selected, selected.dropFirst()).allSatisfy({ $0 < $1 }), selected.first ?? 0 >= 0 else {
+        throw EngineError.invalidArgument("select_cols should be strictly increasing indices")
       }
       if hasExcludedColumns, try !context.integers(8 + count).isEmpty {
         throw EngineError.unimplemented("exclude_cols of CSVDatasetV2")

@@ -28,9 +28,7 @@ def _directed(selector, datasets, stop_on_empty):
     first = nest.flatten(datasets[0]._spec)
     for other in datasets[1:]:
         if [s.dtype for s in nest.flatten(other._spec)] != [s.dtype for s in first]:
-            raise TypeError(
-                f"All datasets must have the same type and class, got {datasets[0]._spec} and {other._spec}."
-            )
+            raise TypeError("Invalid `datasets`. `datasets` must have compatible element specs.")
         first = [a.most_specific_compatible_type(b) for a, b in zip(first, nest.flatten(other._spec))]
     spec = nest.pack_sequence_as(datasets[0]._spec, first)
     return Dataset._source(

@@ -13,7 +13,6 @@ from swiftestimator._data.readers import TFRecordDataset, _buffer, _compression
 from swiftestimator._data.structure import TensorSpec, wire_attributes
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import constant, convert_to_tensor
-from swiftestimator._framework.graph import Tensor
 from swiftestimator._framework.op_call import apply
 from swiftestimator._io.file_io import matching_files
 from swiftestimator._ops import array_ops
@@ -24,12 +23,7 @@ _TYPES = (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64, dtypes.str
 
 
 def _is_type(value):
-    if isinstance(value, Tensor):
-        return False
-    try:
-        return dtypes.as_dtype(value) in _TYPES
-    except (TypeError, KeyError, ValueError):
-        return False
+    return isinstance(value, dtypes.DType | type) and dtypes.as_dtype(value) in _TYPES
 
 
 class CsvDataset(Dataset):

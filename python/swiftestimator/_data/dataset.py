@@ -13,6 +13,7 @@ from swiftestimator._data.structure import (
     from_wire,
     leaves_of,
     normalize,
+    padding_value,
     shape_items,
     single,
     spec_of,
@@ -204,7 +205,8 @@ class Dataset:
     @staticmethod
     def from_sparse_tensor_slices(sparse_tensor):
         """The rows of a sparse tensor (TensorFlow 1)."""
-        return Dataset.from_tensor_slices(sparse_tensor)
+        rows = Dataset.from_tensor_slices(sparse_tensor)
+        return rows.map(lambda row: (row.indices, row.values, row.dense_shape))
 
     # -- Which elements, in which order
 
@@ -259,8 +261,6 @@ class Dataset:
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
         """Groups of ``batch_size`` elements, stacked; the last may be smaller unless ``drop_remainder``."""
         size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
-        if _is_known(batch_size) and batch_size <= 0:
-            raise ValueError(f"batch_size must be greater than zero, got {batch_size}")
         spec = nest.map_structure(lambda s: s._batched(size), self._spec)
         inputs = [
             _int64(batch_size, "batch_size"),
@@ -304,6 +304,12 @@ class Dataset:
         else:
             parts = nest.flatten(padding_values) if nest.is_nested(padding_values) else [padding_values] * len(flat)
             values = [zero_of(s.dtype) if v is None else v for v, s in zip(parts, flat)]
+        for shape, part in zip(shapes, flat):
+            if not shape.is_compatible_with(part.shape) and shape.rank != part.shape.rank:
+                raise ValueError(
+                    f"The padded shape {shape} is not compatible with the shape {part.shape} of the corresponding input "
+                    "component."
+                )
         size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
         specs = [TensorSpec(TensorShape([size]) + shape, s.dtype) for shape, s in zip(shapes, flat)]
         spec = nest.pack_sequence_as(self._spec, specs)
@@ -313,7 +319,7 @@ class Dataset:
         ]
         inputs = [
             _int64(batch_size, "batch_size"), shape_inputs,
-            [convert_to_tensor(v, s.dtype, name="padding_value") for v, s in zip(values, flat)],
+            [padding_value(v, s.dtype) for v, s in zip(values, flat)],
             convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
         ]  # fmt: skip
         variant = apply(
@@ -325,6 +331,8 @@ class Dataset:
     def unbatch(self, name=None):
         """The slices of each element, one by one."""
         source = self
+        if any(s.shape.rank == 0 for s in nest.flatten(self._spec)):
+            raise ValueError("Cannot unbatch an input with scalar components.")
         if any(type(s) is SparseTensorSpec for s in nest.flatten(self._spec)):
             # Sparse tensors are taken apart into their rows first.
             batches = nest.map_structure(lambda s: s._unbatched()._batched(None), self._spec)
@@ -374,7 +382,7 @@ class Dataset:
                 count = len(nest.flatten(spec))
                 values.append(from_wire(spec, tensors[start : start + count]))
                 start += count
-            if len(specs) == 1 and isinstance(values[0], tuple):
+            if len(specs) == 1 and type(values[0]) is tuple:
                 return function(*values[0])
             return function(*values)
 

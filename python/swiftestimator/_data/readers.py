@@ -6,9 +6,12 @@ from swiftestimator._data.dataset import AUTOTUNE, Dataset
 from swiftestimator._data.structure import TensorSpec
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import constant, convert_to_tensor
+from swiftestimator._framework.graph import control_dependencies
 from swiftestimator._framework.op_call import apply
 from swiftestimator._framework.tensor_shape import TensorShape
-from swiftestimator._ops import array_ops
+from swiftestimator._ops import array_ops, string_ops
+from swiftestimator._ops.control_flow_ops import Assert
+from swiftestimator._ops.math_ops import greater
 
 __all__ = ["FixedLengthRecordDataset", "TFRecordDataset", "TextLineDataset"]
 
@@ -107,17 +110,13 @@ class FixedLengthRecordDataset(_FileDataset):
 
 def matching_dataset(file_pattern, shuffle, seed):
     """The dataset of ``Dataset.list_files``."""
-    from swiftestimator._framework.graph import control_dependencies
-    from swiftestimator._ops import check_ops
-
     shuffle = True if shuffle is None else shuffle
     pattern = convert_to_tensor(file_pattern, dtypes.string, name="file_pattern")
     found = apply("MatchingFiles", [pattern])
-    shown = file_pattern if isinstance(file_pattern, str) else file_pattern
-    message = f"No files matched pattern: {shown if isinstance(shown, str) else ', '.join(map(str, shown))}" if (
-        isinstance(shown, str | list | tuple)) else "No files matched pattern"  # fmt: skip
-    found_some = check_ops.assert_positive(array_ops.size(found), message=message)
-    with control_dependencies([found_some] if found_some is not None else []):
+    shown = string_ops.reduce_join(pattern, separator=", ") if pattern._rank else pattern
+    message = string_ops.string_join(["No files matched pattern: ", shown])
+    found_some = Assert(greater(array_ops.size(found), 0), [message], summarize=1, name="assert_not_empty")
+    with control_dependencies([found_some]):
         found = array_ops.identity(found)
     dataset = Dataset.from_tensor_slices(found)
     if not shuffle:

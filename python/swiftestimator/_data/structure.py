@@ -125,7 +125,7 @@ class SparseTensorSpec(TensorSpec):
         return cls(value.shape, value.dtype)
 
     def __repr__(self):
-        return f"SparseTensorSpec({self._shape}, {self._dtype!r})"
+        return f"SparseTensorSpec({self._shape!r}, {self._dtype!r})"
 
     @property
     def _wire_type(self):
@@ -347,6 +347,17 @@ def shape_items(shape):
 def zero_of(dtype):
     """What rows are filled up with unless the program says otherwise."""
     return "" if dtype == dtypes.string else False if dtype == dtypes.bool_ else dtype.as_numpy_dtype(0)
+
+
+def padding_value(value, dtype):
+    """A scalar to fill up with; ``TypeError`` when it has another type than the component."""
+    tensor = convert_to_tensor(value, name="padding_value", preferred_dtype=dtype)
+    if tensor.dtype is not dtype:
+        raise TypeError(
+            f"Invalid `padding_values`. `padding_values` values type {tensor.dtype} does not match type {dtype} of the "
+            "corresponding input component."
+        )
+    return tensor
 
 
 def single(values):
