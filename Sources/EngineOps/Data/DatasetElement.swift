@@ -140,8 +140,8 @@ private func stackedTensors(_ elements: [DatasetElement]) throws -> [Tensor] {
         throw EngineError.invalidArgument(
           "Cannot batch tensors with different shapes in component \(component). First element had shape "
             + "\(model.shapeText) and element \(index) had shape \(row[component].shapeText). Cannot add tensor to the batch: "
-            + "number of elements does not match. Shapes are: [tensor]: \(row[component].shapeText), [batch]: "
-            + model.shapeText)
+            + "number of elements does not match. Shapes are: [tensor]: \(model.shapeText), [batch]: "
+            + row[component].shapeText)
       }
     }
     let shape = [rows.count] + model.shape

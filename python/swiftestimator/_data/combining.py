@@ -7,9 +7,9 @@ from swiftestimator._data.structure import TensorSpec
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.composite import SparseTensor
 from swiftestimator._framework.convert import constant, convert_to_tensor
-from swiftestimator._framework.graph import Tensor, get_seed
+from swiftestimator._framework.graph import Tensor, control_dependencies, get_seed
 from swiftestimator._framework.tensor_shape import TensorShape
-from swiftestimator._ops import array_ops, mask_ops, math_ops, random_ops, reduce_ops
+from swiftestimator._ops import array_ops, check_ops, mask_ops, math_ops, random_ops, reduce_ops
 
 __all__ = ["bucket_by_sequence_length", "choose_from", "random_dataset", "sample_from"]
 
@@ -139,14 +139,14 @@ def bucket_by_sequence_length(
     def size_of(number):
         return sizes[number]
 
-    def padded(shapes, lengths):
-        return nest.pack_sequence_as(
-            shapes,
-            [
-                TensorShape([lengths if d is None else d for d in TensorShape(s).as_list()])
-                for s in nest.flatten(shapes)
-            ],
-        )
+    def whole(number):
+        """The longest length of a bucket, which all of it is filled up to."""
+        check = check_ops.assert_less(
+            number, constant(len(bucket_batch_sizes) - 1, dtypes.int64),
+            message="When pad_to_bucket_boundary=True, elements must have length < max(bucket_boundaries).",
+        )  # fmt: skip
+        with control_dependencies([check]):
+            return constant(list(bucket_boundaries), dtypes.int64)[number] - 1
 
     def batch(number, elements):
         if no_padding:
@@ -155,9 +155,13 @@ def bucket_by_sequence_length(
         if shapes is None:
             shapes = nest.map_structure(lambda s: s.shape, elements._spec)
         if pad_to_bucket_boundary:
-            raise NotImplementedError(
-                "bucket_by_sequence_length(pad_to_bucket_boundary=True) is not implemented in swiftestimator"
-            )
+            length = whole(number)
+            parts = nest.flatten_up_to(elements._spec, shapes)
+            filled = [
+                [length if d is None else d for d in (s if isinstance(s, TensorShape) else TensorShape(s)).as_list()]
+                for s in parts
+            ]
+            shapes = nest.pack_sequence_as(elements._spec, filled)
         return elements.padded_batch(size_of(number), shapes, padding_values, drop_remainder=drop_remainder)
 
     return dataset.group_by_window(bucket, batch, window_size_func=size_of)

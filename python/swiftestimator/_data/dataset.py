@@ -13,20 +13,16 @@ from swiftestimator._data.structure import (
     from_wire,
     leaves_of,
     normalize,
-    padding_value,
-    shape_items,
     single,
     spec_of,
     to_wire,
     wire_attributes,
-    zero_of,
 )
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.function_body import trace
 from swiftestimator._framework.graph import get_seed
 from swiftestimator._framework.op_call import apply
-from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._ops.cast_ops import cast
 
 __all__ = ["AUTOTUNE", "Dataset", "INFINITE_CARDINALITY", "Options", "UNKNOWN_CARDINALITY"]
@@ -65,12 +61,12 @@ class Dataset:
     @property
     def output_types(self):
         """A nest of dtypes."""
-        return nest.map_structure(lambda s: s.dtype, self._spec)
+        return nest.map_structure(lambda s: s._legacy_type, self._spec)
 
     @property
     def output_shapes(self):
         """A nest of shapes."""
-        return nest.map_structure(lambda s: s.shape, self._spec)
+        return nest.map_structure(lambda s: s._legacy_shape, self._spec)
 
     @property
     def output_classes(self):
@@ -280,53 +276,9 @@ class Dataset:
 
     def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
         """As ``batch``, elements padded to one shape: to ``padded_shapes``, in which ``None`` means the longest."""
-        flat = nest.flatten(self._spec)
-        for part in flat:
-            if type(part) is not TensorSpec:
-                raise TypeError(
-                    f"`padded_batch` is only supported for datasets that produce tensor elements but type spec of elements "
-                    f"in the input dataset is not a subclass of TensorSpec: `{part}`."
-                )
-        if padded_shapes is None:
-            shapes = [s.shape for s in flat]
-            for number, shape in enumerate(shapes):
-                if shape.rank is None:
-                    raise ValueError(
-                        f"You must provide `padded_shapes` argument because component {number} has unknown rank."
-                    )
-        else:
-            shapes = [
-                TensorShape(None if p is None else [None if d in (-1, None) else int(d) for d in shape_items(p)])
-                for p in nest.flatten_up_to(self._spec, padded_shapes)
-            ]
-        if padding_values is None:
-            values = [zero_of(s.dtype) for s in flat]
-        else:
-            parts = nest.flatten(padding_values) if nest.is_nested(padding_values) else [padding_values] * len(flat)
-            values = [zero_of(s.dtype) if v is None else v for v, s in zip(parts, flat)]
-        for shape, part in zip(shapes, flat):
-            if not shape.is_compatible_with(part.shape) and shape.rank != part.shape.rank:
-                raise ValueError(
-                    f"The padded shape {shape} is not compatible with the shape {part.shape} of the corresponding input "
-                    "component."
-                )
-        size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
-        specs = [TensorSpec(TensorShape([size]) + shape, s.dtype) for shape, s in zip(shapes, flat)]
-        spec = nest.pack_sequence_as(self._spec, specs)
-        shape_inputs = [
-            convert_to_tensor(np.array([-1 if d is None else d for d in s.as_list()], np.int64), name="padded_shape")
-            for s in shapes
-        ]
-        inputs = [
-            _int64(batch_size, "batch_size"), shape_inputs,
-            [padding_value(v, s.dtype) for v, s in zip(values, flat)],
-            convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
-        ]  # fmt: skip
-        variant = apply(
-            "PaddedBatchDatasetV2", [self._variant, *inputs],
-            {"Toutput_types": self._flat_types, "output_shapes": [s.shape for s in specs]}, name=name,
-        )  # fmt: skip
-        return Dataset(variant, spec, self._options)
+        from swiftestimator._data.padding import padded_batch
+
+        return padded_batch(self, batch_size, padded_shapes, padding_values, drop_remainder, name)
 
     def unbatch(self, name=None):
         """The slices of each element, one by one."""

@@ -34,12 +34,12 @@ class Iterator:
     @property
     def output_types(self):
         """A nest of dtypes."""
-        return nest.map_structure(lambda s: s.dtype, self._spec)
+        return nest.map_structure(lambda s: s._legacy_type, self._spec)
 
     @property
     def output_shapes(self):
         """A nest of shapes."""
-        return nest.map_structure(lambda s: s.shape, self._spec)
+        return nest.map_structure(lambda s: s._legacy_shape, self._spec)
 
     @property
     def output_classes(self):

@@ -85,6 +85,14 @@ class TensorSpec(TypeSpec):
     # -- In pipelines
 
     @property
+    def _legacy_type(self):
+        return self._dtype
+
+    @property
+    def _legacy_shape(self):
+        return self._shape
+
+    @property
     def _wire_type(self):
         return self._dtype
 
@@ -225,6 +233,12 @@ class DatasetSpec(TypeSpec):
         """What is true of both."""
         return self
 
+    @property
+    def _legacy_type(self):
+        return self
+
+    _legacy_shape = _legacy_type
+
     def is_compatible_with(self, other):
         """Whether a specification fits."""
         return isinstance(other, DatasetSpec)
@@ -333,31 +347,6 @@ def wire_attributes(spec):
 
 
 # -- For the methods of datasets
-
-
-def shape_items(shape):
-    """The dimensions of what a program gave as a shape."""
-    if isinstance(shape, TensorShape):
-        return shape.as_list()
-    if isinstance(shape, int):
-        return [shape]
-    return list(shape)
-
-
-def zero_of(dtype):
-    """What rows are filled up with unless the program says otherwise."""
-    return "" if dtype == dtypes.string else False if dtype == dtypes.bool_ else dtype.as_numpy_dtype(0)
-
-
-def padding_value(value, dtype):
-    """A scalar to fill up with; ``TypeError`` when it has another type than the component."""
-    tensor = convert_to_tensor(value, name="padding_value", preferred_dtype=dtype)
-    if tensor.dtype is not dtype:
-        raise TypeError(
-            f"Invalid `padding_values`. `padding_values` values type {tensor.dtype} does not match type {dtype} of the "
-            "corresponding input component."
-        )
-    return tensor
 
 
 def single(values):

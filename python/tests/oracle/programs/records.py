@@ -40,7 +40,9 @@ def said(error):
     lines = [line for line in str(error).split("\n") if line.strip()]
     skipped = ("Graph execution error", "Detected at node", "Node:", "    ", "  File", "\t")
     line = next((line for line in lines if not line.startswith(skipped)), "")
-    return [type(error).__name__, re.sub(r" \(at records.py:\d+\)$", "", line.replace(folder, "FOLDER"))]
+    # Ours names the line of the program; assertions go on with the names of their nodes.
+    line = re.sub(r" \(at \w+.py:\d+\)$| \[Condition .*", "", line.replace(folder, "FOLDER"))
+    return [type(error).__name__, line]
 
 
 def case(name, build, steps=40, nodes=False):
