@@ -21,6 +21,7 @@ enum FunctionCatalog {
     diagnosticFunctions + graphFunctions + graphFileFunctions + collectionFunctions + hostCallFunctions
     + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
+    + warmStartFunctions
     + estimatorExportFunctions + savedModelFunctions
 
   static let index: [String: Int] = Dictionary(

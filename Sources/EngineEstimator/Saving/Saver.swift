@@ -45,6 +45,8 @@ open class Saver {
   private var kept: [(path: String, time: Double)] = []
   private var pendingDeletion: [(path: String, time: Double)] = []
   private var nextPreservedTime: Double
+  /// Where leftovers of killed processes have been removed.
+  private var sweptDirectories = Set<String>()
 
   /// A saver for whatever variables the graph has when ``build(_:)`` is called.
   public init(options: Options = Options()) {
@@ -171,6 +173,7 @@ open class Saver {
     if !directory.isEmpty && !FileSystem.isDirectory(directory) {
       throw EngineError.value("Parent directory of \(path) doesn't exist, can't save.")
     }
+    if sweptDirectories.insert(directory).inserted { _ = try? AtomicFile.sweep(directory) }
     try writeValues(session, prefix)
     if writesState {
       record(prefix)

@@ -9,7 +9,10 @@ _HOOKS = (
 
 TABLE = {
     "_estimator.spec": {"12 estimator": _SPEC, "2 tf": _SPEC},
-    "_estimator.warm_start": {"12 estimator": "VocabInfo WarmStartSettings", "1 train": "VocabInfo"},
+    "_estimator.warm_start": {
+        "12 estimator": "VocabInfo WarmStartSettings",
+        "1 train": "VocabInfo warm_start init_from_checkpoint",
+    },
     "_estimator.mode_keys": {"12 estimator": "ModeKeys", "2 tf": "ModeKeys"},
     "_estimator.run_config": {"12 estimator": "RunConfig", "2 tf": "RunConfig"},
     "_estimator.estimator": {
@@ -55,7 +58,7 @@ TABLE = {
             "latest_checkpoint get_checkpoint_state list_variables load_checkpoint load_variable checkpoints_iterator"
         ),
     },
-    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache"},
+    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache", "1 train": "summary_iterator"},
     "_estimator.monitored_session": {
         "1 train": (
             "MonitoredSession MonitoredTrainingSession SingularMonitoredSession SessionCreator ChiefSessionCreator "

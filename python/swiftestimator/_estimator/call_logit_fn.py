@@ -19,6 +19,6 @@ def call_logit_fn(logit_fn, features, mode, params, config):
     )
     if not is_dict and not isinstance(result, Tensor):
         raise ValueError(
-            "logit_fn should return a Tensor or a dictionary mapping strings to Tensors. logit_fn returned: " f"{result}"
+            f"logit_fn should return a Tensor or a dictionary mapping strings to Tensors. logit_fn returned: {result}"
         )
     return result

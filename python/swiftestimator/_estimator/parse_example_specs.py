@@ -47,14 +47,14 @@ def _spec(feature_columns, label_key, label, weight_column):
 
     spec = _columns_spec(feature_columns)
     if label_key in spec:
-        raise ValueError(
-            f"label should not be used as feature. label_key: {label_key}, features: {list(spec)}"
-        )
+        raise ValueError(f"label should not be used as feature. label_key: {label_key}, features: {list(spec)}")
     spec[label_key] = label
     if weight_column is None:
         return spec
-    weights = {weight_column: FixedLenFeature((1,), dtypes.float32)} if isinstance(weight_column, str) else _columns_spec(
-        [weight_column]
+    weights = (
+        {weight_column: FixedLenFeature((1,), dtypes.float32)}
+        if isinstance(weight_column, str)
+        else _columns_spec([weight_column])
     )
     for key in weights:
         if key in spec:

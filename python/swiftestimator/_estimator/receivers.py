@@ -83,7 +83,9 @@ class TensorServingInputReceiver(collections.namedtuple("TensorServingInputRecei
             raise ValueError("features must be defined.")
         if not _is_tensor(features):
             raise ValueError("feature must be a Tensor, SparseTensor, or RaggedTensor.")
-        return super().__new__(cls, features, _receivers(receiver_tensors), _alternatives(receiver_tensors_alternatives))
+        return super().__new__(
+            cls, features, _receivers(receiver_tensors), _alternatives(receiver_tensors_alternatives)
+        )
 
 
 class UnsupervisedInputReceiver(collections.namedtuple("UnsupervisedInputReceiver", ["features", "receiver_tensors"])):

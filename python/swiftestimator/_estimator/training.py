@@ -44,12 +44,12 @@ def _exporters(exporters):
     try:
         exporters = tuple(exporters)
     except TypeError:
-        raise TypeError(f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}.") from None
+        raise TypeError(
+            f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}."
+        ) from None
     for exporter in exporters:
         if not isinstance(exporter, Exporter):
-            raise TypeError(
-                f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}."
-            )
+            raise TypeError(f"`exporters` must be an Exporter, an iterable of Exporter, or `None`, found {exporters}.")
         if exporter.name and not isinstance(exporter.name, str):
             raise ValueError(f"An Exporter must have a string name. Given: {type(exporter.name)}")
     return exporters
@@ -178,7 +178,9 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
 def _run_in_cluster(estimator, config, train_spec):
     """This process' part of a cluster. Tasks share ``model_dir``; there are no servers that exchange gradients."""
     if not config.task_type:
-        raise ValueError("`estimator.config` must have task_type set. This usually means TF_CONFIG is not set correctly.")
+        raise ValueError(
+            "`estimator.config` must have task_type set. This usually means TF_CONFIG is not set correctly."
+        )
     if config.task_type not in ("chief", "worker", "master"):
         raise ValueError(
             f"Task type {config.task_type} is not supported. Supported task types are chief, worker, master and evaluator"

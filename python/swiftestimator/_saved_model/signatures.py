@@ -78,7 +78,9 @@ def classification_signature_def(examples, classes, scores):
     if classes is not None:
         info = build_tensor_info(classes)
         if info.dtype != _STRING:
-            raise ValueError(f"Classification classes must be of type string Tensor. Found tensors of type {info.dtype}.")
+            raise ValueError(
+                f"Classification classes must be of type string Tensor. Found tensors of type {info.dtype}."
+            )
         outputs[constants.CLASSIFY_OUTPUT_CLASSES] = info
     if scores is not None:
         info = build_tensor_info(scores)
