@@ -302,7 +302,7 @@ open class Saver {
     if runsNodes { return try runRestore(session, path) }
     let items = items ?? []
     let reader = try TensorBundleReader(prefix: path)
-    let values = try items.map { try read($0, reader) }
+    let values = try SavedItem.renamed(items, for: reader).map { try read($0, reader) }
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     for (resource, value) in zip(resources, values) { try resource.assign(value) }
   }
