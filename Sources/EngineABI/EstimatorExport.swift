@@ -1,6 +1,7 @@
 import EngineBuilders
 import EngineCore
 import EngineEstimator
+import EngineFormats
 import EngineGraph
 import EngineRuntime
 
@@ -19,6 +20,7 @@ import EngineRuntime
 //   driver.run_evaluator(evaluator, start_delay_secs, throttle_secs)
 //   driver.listener(evaluator, throttle_secs) -> listener; driver.result(listener) -> (metrics, exports) or None
 //   driver.history(directory) -> [(step, {metric: number})]
+//   driver.event_reader(path) -> reader; driver.next_event(reader) -> Event bytes, or None at the end
 //   driver.should_stop(rule, metric, limit, min_steps, directory) -> bool
 //       rules: higher, lower (limit: threshold), no_increase, no_decrease (limit: steps)
 //   driver.best_result(pattern, f(best, current) -> bool) -> {metric: number} or None
@@ -201,6 +203,11 @@ private func metricsValue(_ metrics: [String: Double]) -> Value {
 private let historyFunctions: [HostFunction] = [
   HostFunction("driver.history", blocking: true) { arguments in
     .list(try EvaluationHistory.read(arguments.string(0)).map { .tuple([.int($0.step), metricsValue($0.metrics)]) })
+  },
+  HostFunction("driver.event_reader") { arguments in .object(try EventFileReader(arguments.string(0))) },
+  HostFunction("driver.next_event", blocking: true) { arguments in
+    let reader: EventFileReader = try arguments.object(0)
+    return try reader.next().map { .bytes($0.serialized()) } ?? .none
   },
   HostFunction("driver.should_stop", blocking: true) { arguments in
     let rule: StoppingRule

@@ -37,7 +37,6 @@ import EngineRuntime
 //   writer.add_summary(w, bytes, step), writer.add_scalar(w, tag, value, step), writer.add_event(w, bytes),
 //   writer.add_graph(w, graph or bytes, step), writer.add_meta_graph(w, bytes, step),
 //   writer.add_session_log(w, bytes, step), writer.add_run_metadata(w, bytes, tag, step)
-//   events.open(path) -> reader; events.next(reader) -> Event bytes or None
 //   writer.flush(w), writer.close(w), writer.reopen(w), writer.directory(w)
 
 let estimatorSavingFunctions: [HostFunction] =
@@ -273,11 +272,6 @@ private let writerFunctions: [HostFunction] = [
     try writer.addRunMetadata(
       arguments.byteString(1), tag: arguments.string(2), step: arguments.optionalInt(3))
     return .none
-  },
-  HostFunction("events.open") { arguments in .object(try RecordReader(arguments.string(0))) },
-  HostFunction("events.next") { arguments in
-    let reader: RecordReader = try arguments.object(0)
-    return try reader.next().map { .bytes($0) } ?? .none
   },
   HostFunction("writer.flush") { arguments in
     let writer: SummaryWriter = try arguments.object(0)

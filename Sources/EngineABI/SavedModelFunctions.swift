@@ -32,7 +32,7 @@ let savedModelFunctions: [HostFunction] = [
       else { throw EngineError.type("saved_model.add: signatures are pairs of a name and a serialized SignatureDef") }
       return (name, try ProtoMessage("SignatureDef", parsing: data))
     }
-    parts.assets = try options["assets"].outputs(0)
+    parts.assets = options["assets"].isNone(0) ? nil : try options["assets"].outputs(0)
     parts.mainOp = try node("main_op")
     parts.legacyInitOp = try node("legacy_init_op")
     parts.trainOp = try node("train_op").map { .node($0) }

@@ -1,7 +1,6 @@
 """Models that the tests of training and export share."""
 
 import numpy as np
-
 import swiftestimator.compat.v1 as tf
 
 
@@ -19,9 +18,7 @@ def linear_model(features, labels, mode):
     loss = tf.reduce_mean(tf.square(y - labels))
     train_op = tf.train.AdamOptimizer(0.05).minimize(loss, global_step=tf.train.get_global_step())
     metrics = {"mae": tf.metrics.mean_absolute_error(labels, y)}
-    return tf.estimator.EstimatorSpec(
-        mode, predictions={"y": y}, loss=loss, train_op=train_op, eval_metric_ops=metrics
-    )
+    return tf.estimator.EstimatorSpec(mode, predictions={"y": y}, loss=loss, train_op=train_op, eval_metric_ops=metrics)
 
 
 def linear_input():
@@ -39,6 +36,4 @@ def serving_input():
 
 def linear_estimator(folder, **config):
     """An Estimator of the linear model."""
-    return tf.estimator.Estimator(
-        linear_model, str(folder), config=tf.estimator.RunConfig(tf_random_seed=1, **config)
-    )
+    return tf.estimator.Estimator(linear_model, str(folder), config=tf.estimator.RunConfig(tf_random_seed=1, **config))

@@ -102,9 +102,7 @@ def test_argument_types(tmp_path):
 
 def test_an_evaluator_evaluates_what_is_there(tmp_path, monkeypatch):
     linear_estimator(tmp_path).train(linear_input, max_steps=5)
-    monkeypatch.setenv(
-        "TF_CONFIG", '{"cluster": {"chief": ["a:1"]}, "task": {"type": "evaluator", "index": 0}}'
-    )
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"chief": ["a:1"]}, "task": {"type": "evaluator", "index": 0}}')
     recorder = Recorder()
     evaluate = tf.estimator.EvalSpec(linear_input, steps=1, exporters=recorder, start_delay_secs=0, throttle_secs=0)
     train = tf.estimator.TrainSpec(linear_input, max_steps=5)

@@ -52,7 +52,7 @@ public enum StoppingRule {
     case .threshold(let threshold, let isUpper):
       for (step, value) in values where isUpper ? value > threshold : value < threshold {
         Logger.info(
-          "At step \(step), metric \"\(metric)\" has value \(value) which is \(isUpper ? "higher" : "lower") than the "
+          "At step \(step), metric \"\(metric)\" has value \(value) which is \(isUpper ? "greater" : "less") than the "
             + "configured threshold (\(threshold)) for early stopping.")
         return true
       }

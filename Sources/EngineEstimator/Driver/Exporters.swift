@@ -104,6 +104,7 @@ public final class BestExporter: Exporter {
     if directory != estimator.modelDir {
       directory = estimator.modelDir
       if let eventPattern {
+        Logger.info("Loading best metric from event files.")
         best = try BestResult.recover(FileSystem.join(estimator.modelDir, eventPattern), isBetter)
       }
     }

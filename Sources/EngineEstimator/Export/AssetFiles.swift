@@ -26,12 +26,9 @@ struct AssetFiles {
   }
 
   /// Copies the files to the model. A path that leads nowhere is left out, as it may do elsewhere.
-  mutating func copy(_ tensors: [Output], to directory: String) throws {
-    if tensors.isEmpty {
-      Logger.info("No assets to save.")
-      return Logger.info("No assets to write.")
-    }
-    Logger.info("Assets added to graph.")
+  mutating func copy(_ tensors: [Output]?, to directory: String) throws {
+    Logger.info(tensors == nil ? "No assets to save." : "Assets added to graph.")
+    guard let tensors, !tensors.isEmpty else { return Logger.info("No assets to write.") }
     let folder = FileSystem.join(directory, "assets")
     for tensor in tensors {
       let path = try AssetFiles.path(of: tensor)

@@ -83,13 +83,13 @@ extension Estimator {
   private func add(
     to builder: SavedModelBuilder, _ mode: String, _ build: ExportBuilder, _ checkpoint: String, savesVariables: Bool
   ) throws {
-    let graph = try newGraph()
+    let graph = try newGraph(readsGlobalStep: false)
     let model = try build(graph, mode)
     let spec = model.spec
     let signatures = Signatures.all(
       receivers: model.receivers, outputs: try exportOutputs(spec, mode), alternatives: model.alternatives,
       servingOnly: mode == ModeKeys.predict)
-    let saver = try spec.scaffold.saver ?? Saver.fromCollection(graph) ?? Saver(allowsEmpty: true)
+    let saver = try spec.scaffold.saver ?? Saver.fromCollection(graph) ?? Saver(allowsEmpty: true, isSharded: true)
     try saver.build(graph)
     let mainOp = try spec.scaffold.localInitOp ?? Scaffold.defaultLocalInitOp(graph)
     let session = Session(graph: graph)

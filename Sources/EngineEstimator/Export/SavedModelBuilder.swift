@@ -15,7 +15,7 @@ public final class SavedModelBuilder {
     /// `SignatureDef` messages by the name that callers use.
     public var signatures: [(name: String, message: ProtoMessage)] = []
     /// Constants with paths of files that belong to the model.
-    public var assets: [Output] = []
+    public var assets: [Output]?
     /// Run by loaders when the variables have their values.
     public var mainOp: Node?
     /// The older form of ``mainOp``.
@@ -96,7 +96,7 @@ public final class SavedModelBuilder {
         for case (_, .message(let info)) in signature.entries(field) { try SavedModelBuilder.checkTensorInfo(info) }
       }
     }
-    for asset in parts.assets { try AssetFiles.check(asset) }
+    for asset in parts.assets ?? [] { try AssetFiles.check(asset) }
   }
 
   private static func checkTensorInfo(_ info: ProtoMessage) throws {
@@ -113,14 +113,12 @@ public final class SavedModelBuilder {
   }
 
   private func saver(_ graph: Graph, _ parts: Parts) throws -> Saver {
-    let saver = parts.saver ?? Saver(allowsEmpty: true)
+    let saver = parts.saver ?? Saver(allowsEmpty: true, isSharded: true)
     try saver.build(graph)
     return saver
   }
 
   private func append(_ graph: Graph, _ parts: Parts, _ saver: Saver) throws {
-    var variables = saver.savedVariables
-    if variables.isEmpty { variables = try SavedItem.all(in: graph).map { ($0.key, $0.variable) } }
     let wasFinal = graph.isFinalized
     if wasFinal { graph.unfinalize() }
     defer { if wasFinal { graph.finalize() } }
@@ -132,7 +130,12 @@ public final class SavedModelBuilder {
       }
       graph.addToCollection(collection, .node(node))
     }
-    let saverDef = variables.isEmpty ? nil : try SaverNodes.add(to: graph, variables: variables)
+    var saverDef = try saver.saverDef(addingTo: graph)
+    if saverDef == nil {
+      // A saver of the host's own says nothing of its variables.
+      let all = try SavedItem.all(in: graph).map { (key: $0.key, variable: $0.variable) }
+      if !all.isEmpty { saverDef = try SaverNodes.add(to: graph, variables: all) }
+    }
     var result = try GraphFiles.metaGraph(
       graph, nil, tags: parts.tags, stripsDefaultAttributes: parts.stripsDefaultAttributes)
     if parts.clearsDevices, var definition = result.message("graph_def") {
@@ -146,9 +149,8 @@ public final class SavedModelBuilder {
     }
     result["saver_def"] = saverDef.map { .message($0) }
     for (name, signature) in parts.signatures { result.setEntry("signature_def", name, .message(signature)) }
-    let files = try assets.messages(parts.assets)
+    let files = try assets.messages(parts.assets ?? [])
     if !files.isEmpty {
-      result["asset_file_def"] = .list(files.map { .message($0) })
       result.setEntry("collection_def", "saved_model_assets", .message(try MetaGraph.collectionDef(typed: files)))
     }
     metaGraphs.append(result)

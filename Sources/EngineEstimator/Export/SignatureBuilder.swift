@@ -26,7 +26,9 @@ public enum ReceiverTensor {
       var result = try ProtoMessage("TensorInfo")
       result["coo_sparse"] = .message(names)
       result["dtype"] = .int(Int64(values.dtype.rawValue))
-      let dense = constantValue(of: denseShape).flatMap { try? $0.integers() }
+      // A sparse placeholder of a partly known shape is fed through a placeholder with that shape as default.
+      let source = denseShape.node.type == "PlaceholderWithDefault" ? denseShape.node.inputs.first : nil
+      let dense = constantValue(of: source ?? denseShape).flatMap { try? $0.integers() }
       let rank = denseShape.shape.dimensions?.first ?? nil
       let shape =
         dense.map { Shape($0.map { $0 < 0 ? nil : $0 }) } ?? rank.map { Shape([Int?](repeating: nil, count: $0)) }

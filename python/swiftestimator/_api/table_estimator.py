@@ -58,7 +58,8 @@ TABLE = {
             "latest_checkpoint get_checkpoint_state list_variables load_checkpoint load_variable checkpoints_iterator"
         ),
     },
-    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache", "1 train": "summary_iterator"},
+    "_estimator.summary_iterator": {"1 train": "summary_iterator"},
+    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache"},
     "_estimator.monitored_session": {
         "1 train": (
             "MonitoredSession MonitoredTrainingSession SingularMonitoredSession SessionCreator ChiefSessionCreator "

@@ -34,4 +34,11 @@ TABLE = {
         "1 saved_model.builder": "SavedModelBuilder",
         "1 saved_model.main_op": "main_op main_op_with_restore",
     },
+    "_saved_model.loader": {
+        "1 saved_model": "load maybe_saved_model_directory",
+        "12 saved_model": "contains_saved_model",
+        "1 saved_model.loader": "load maybe_saved_model_directory",
+    },
+    "_saved_model.loaded": {"2 saved_model": "load", "1 saved_model": "load_v2=load"},
+    "_saved_model.predictor": {"1 contrib.predictor": "from_estimator from_saved_model"},
 }

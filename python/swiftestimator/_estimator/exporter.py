@@ -112,6 +112,7 @@ class BestExporter(_SavedModelExporter):
         """The export's folder; ``None`` when the result was not better."""
         if self._model_dir != estimator.model_dir and self._event_file_pattern:
             self._model_dir = estimator.model_dir
+            get_logger().info("Loading best metric from event files.")
             self._best_eval_result = function("driver.best_result")(
                 os.path.join(self._model_dir, self._event_file_pattern), self._is_better
             )

@@ -9,7 +9,7 @@ from swiftestimator._framework.graph import Graph, get_default_graph
 from swiftestimator._framework.graph_def import is_message
 from swiftestimator._protos import messages
 
-__all__ = ["FileWriter", "FileWriterCache", "summary_iterator"]
+__all__ = ["FileWriter", "FileWriterCache"]
 
 
 class _Handle(_native.Object):
@@ -167,11 +167,3 @@ class FileWriterCache:
         if known is None or known._engine is not engine:
             known = FileWriterCache._writers[path] = FileWriter(path, _engine=engine)
         return known
-
-
-def summary_iterator(path):
-    """Yields the ``Event`` messages of an event file; ``DataLossError`` where it is damaged."""
-    reader = function("events.open")(os.fspath(path))
-    following = function("events.next")
-    while (data := following(reader)) is not None:
-        yield messages.Event.FromString(data)

@@ -69,7 +69,7 @@ class SavedModelBuilder:
             self._engine, graph, session, {
                 "tags": [str(tag) for tag in tags],
                 "signatures": [(n, s.SerializeToString(deterministic=True)) for n, s in (signatures or {}).items()],
-                "assets": list(assets or []), "main_op": _operation(main_op),
+                "assets": None if assets is None else list(assets), "main_op": _operation(main_op),
                 "legacy_init_op": _operation(legacy_init_op), "saver": saver, "clear_devices": bool(clear_devices),
                 "strip_default_attrs": bool(strip),
             },

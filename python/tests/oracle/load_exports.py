@@ -65,12 +65,11 @@ def load_v2(path, tag, feeds):
         _, names = function.structured_input_signature
         arguments = {}
         for key in names:
-            base = key.removesuffix("_indices").removesuffix("_values").removesuffix("_shape")
-            if isinstance(names[key], tf.SparseTensorSpec):
-                value = value_of(feeds[base])
-                arguments[key] = tf.SparseTensor(value.indices, value.values, value.dense_shape)
-            else:
-                arguments[key] = tf.constant(value_of(feeds[base]))
+            base, _, part = key.partition("_")
+            if key in feeds:
+                arguments[key] = tf.constant(value_of(feeds[key]))
+            else:  # a part of a sparse tensor
+                arguments[key] = tf.constant(getattr(value_of(feeds[base]), part))
         outputs = function(**arguments)
         results[name] = {k: entry(v.numpy()) for k, v in outputs.items() if not k.endswith("/update_op")}
     return results
@@ -125,9 +124,7 @@ def variable(data):
 
 
 def files(path):
-    return sorted(
-        os.path.relpath(os.path.join(root, name), path) for root, _, names in os.walk(path) for name in names
-    )
+    return sorted(os.path.relpath(os.path.join(root, name), path) for root, _, names in os.walk(path) for name in names)
 
 
 def shown_by_cli(path):

@@ -67,7 +67,9 @@ def signature(definition):
 
 
 def shown(tensors):
-    return {k: [t.name, t.dtype.name, t.shape.as_list() if t.shape.rank is not None else None] for k, t in tensors.items()}
+    return {
+        k: [t.name, t.dtype.name, t.shape.as_list() if t.shape.rank is not None else None] for k, t in tensors.items()
+    }
 
 
 # Export outputs
@@ -95,7 +97,11 @@ expect("classification_none", [None, None], lambda: [Classify(floats()).classes,
 # Signatures of outputs
 
 SINGLE = "signatures can only accept a single tensor input of type tf.string"
-wrong("sign_two", "Classification " + SINGLE, lambda: Classify(floats()).as_signature_def({"a": strings(), "b": strings()}))
+wrong(
+    "sign_two",
+    "Classification " + SINGLE,
+    lambda: Classify(floats()).as_signature_def({"a": strings(), "b": strings()}),
+)
 wrong("sign_float", "Classification " + SINGLE, lambda: Classify(floats()).as_signature_def({"a": floats()}))
 wrong("sign_regression", "Regression " + SINGLE, lambda: Regress(floats()).as_signature_def({"a": floats()}))
 wrong("sign_double", "Classification scores must be a float Tensor",
@@ -135,7 +141,9 @@ wrong("receiver_list", "feature feature must be a Tensor", lambda: Receiver([flo
 wrong("receiver_tensor_key", "receiver_tensor keys must be strings: 1", lambda: Receiver(floats(), {1: floats()}))
 wrong("receiver_tensor_value", "receiver_tensor a must be a Tensor", lambda: Receiver(floats(), {"a": 3}))
 wrong("receiver_tensor_list", "receiver_tensor input must be a Tensor", lambda: Receiver(floats(), [floats()]))
-wrong("receiver_alternatives", "receiver_tensors_alternatives must be a dict", lambda: Receiver(floats(), floats(), [1]))
+wrong(
+    "receiver_alternatives", "receiver_tensors_alternatives must be a dict", lambda: Receiver(floats(), floats(), [1])
+)
 wrong("receiver_alternative", "receiver_tensors_alternative input must be a Tensor",
       lambda: Receiver(floats(), floats(), {"a": 3}))  # fmt: skip
 wrong("receiver_alternative_key", "receiver_tensors_alternative keys must be strings: 1",
@@ -148,7 +156,9 @@ expect("receiver_wraps_alternatives", {"a": ["input"], "b": ["x"]},
                 .receiver_tensors_alternatives.items()})  # fmt: skip
 expect("receiver_int_key", [1], lambda: list(Receiver({1: floats()}, floats()).features))
 expect("receiver_empty", [{}, {}], lambda: list(Receiver({}, {})[:2]))
-expect("receiver_fields", ["features", "receiver_tensors", "receiver_tensors_alternatives"], lambda: list(Receiver._fields))
+expect(
+    "receiver_fields", ["features", "receiver_tensors", "receiver_tensors_alternatives"], lambda: list(Receiver._fields)
+)
 wrong("tensor_receiver_none", "features must be defined", lambda: TensorReceiver(None, floats()))
 wrong("tensor_receiver_dict", "feature must be a Tensor, SparseTensor, or RaggedTensor",
       lambda: TensorReceiver({"a": floats()}, floats()))  # fmt: skip
@@ -161,7 +171,9 @@ expect("raw", {"a": ["ones_1:0", "float32", [None, 2]], "b": ["scope/bb_1:0", "s
        lambda: shown(raw({"a": tf.ones([3, 2]), "b": tf.constant(["x"], name="scope/bb")})().receiver_tensors))  # fmt: skip
 expect("raw_batch", {"a": ["ones_1:0", "float32", [7, 2]]}, lambda: shown(raw({"a": tf.ones([3, 2])}, 7)().features))
 expect("raw_scalar", {"a": ["Const_1:0", "float32", [None]]}, lambda: shown(raw({"a": tf.constant(1.0)})().features))
-expect("raw_unknown", {"a": ["Placeholder_1:0", "float32", None]}, lambda: shown(raw({"a": floats(shape=None)})().features))
+expect(
+    "raw_unknown", {"a": ["Placeholder_1:0", "float32", None]}, lambda: shown(raw({"a": floats(shape=None)})().features)
+)
 expect("raw_same", True, lambda: (lambda r: r.features is r.receiver_tensors)(raw({"a": tf.ones([3, 2])})()))
 wrong("raw_number", "get_shape", lambda: raw({"a": [1.0]})(), "AttributeError")
 
@@ -234,7 +246,9 @@ wrong("regress_ints", "Regression output tensors must be of type float",
       lambda: defs.regression_signature_def(strings(), floats(tf.int32)))  # fmt: skip
 wrong("regress_text", "Expected regression `examples` to be of type Tensor",
       lambda: defs.regression_signature_def("a", floats()))  # fmt: skip
-wrong("predict_no_inputs", "Prediction `inputs` cannot be None or empty", lambda: defs.predict_signature_def(None, None))
+wrong(
+    "predict_no_inputs", "Prediction `inputs` cannot be None or empty", lambda: defs.predict_signature_def(None, None)
+)
 wrong("predict_no_outputs", "Prediction `outputs` cannot be None or empty",
       lambda: defs.predict_signature_def({"a": floats()}, {}))  # fmt: skip
 valid = defs.is_valid_signature
@@ -365,10 +379,16 @@ wrong("builder_legacy_twice", "Graph already contains one or more main ops under
       lambda: with_collection("legacy_init_op", legacy_init_op=tf.no_op()))  # fmt: skip
 wrong("builder_asset_text", "must be a Tensor", lambda: build(assets_collection=["x"]), "TypeError")
 wrong("builder_asset_fed", "must be of type constant", lambda: build(assets_collection=[strings()]), "TypeError")
-wrong("builder_asset_float", "must be of dtype string", lambda: build(assets_collection=[tf.constant(1.0)]), "TypeError")
-wrong("builder_asset_vector", "must be a scalar", lambda: build(assets_collection=[tf.constant(["a", "b"])]), "TypeError")
+wrong(
+    "builder_asset_float", "must be of dtype string", lambda: build(assets_collection=[tf.constant(1.0)]), "TypeError"
+)
+wrong(
+    "builder_asset_vector", "must be a scalar", lambda: build(assets_collection=[tf.constant(["a", "b"])]), "TypeError"
+)
 wrong("builder_asset_empty", "is invalid", lambda: build(assets_collection=[tf.constant("")]))
-expect("builder_assets", ["saved_model.pb", "assets/f.txt", "assets/f.txt_1", "saved_model.pb", *VARIABLES], asset_files)
+expect(
+    "builder_assets", ["saved_model.pb", "assets/f.txt", "assets/f.txt_1", "saved_model.pb", *VARIABLES], asset_files
+)
 expect("main_op", "NoOp", lambda: sm.main_op.main_op().type)
 
 
@@ -470,7 +490,9 @@ wrong("export_untrained", "Couldn't find trained model at",
 wrong("export_no_modes", "No valid modes for exporting found", lambda: all_modes(["x"]))
 wrong("export_missing_variable", "Could not load all requested variables from checkpoint",
       lambda: exported(model=more_variables))  # fmt: skip
-wrong("export_mode_named", "Encountered error with mode `infer` while restoring", lambda: exported(model=more_variables))
+wrong(
+    "export_mode_named", "Encountered error with mode `infer` while restoring", lambda: exported(model=more_variables)
+)
 expect("export_modes", ["saved_model.pb", *VARIABLES], lambda: all_modes(["train", "eval", "infer"]))
 expect("export_train", [LINES[0], LINES[1], LINES[2], INCLUDED + "Train: ['train']", LINES[4],
                         "Export includes no default signature!"],
