@@ -107,7 +107,9 @@ def make_one_shot_iterator(dataset):
     """An iterator over ``dataset`` that starts by itself in each session."""
     _check(dataset)
     graph = dataset._variant.graph
-    name = graph.unique_name("_make_dataset")
+    taken = set(function("graph.function_names")(graph))  # imported graphs bring functions along
+    while (name := graph.unique_name("_make_dataset")) in taken:
+        pass
     function("graph.extract_function")(graph, name, [dataset._variant])
     attributes = {"dataset_factory": name, **wire_attributes(dataset._spec)}
     return Iterator(apply("OneShotIterator", [], attributes), None, dataset._spec)
