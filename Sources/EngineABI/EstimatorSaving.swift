@@ -32,7 +32,8 @@ import EngineRuntime
 //                                                                -> (saver or None, nodes and outputs)
 //   variable.from_proto(graph, VariableDef bytes, scope)         -> Variable
 //   checkpoint.variables(prefix) -> [(name, dtype number, [shape])]; checkpoint.value(prefix, name) -> array
-//   writer.new(dir, graph or None, suffix or None), writer.get(dir, graph or None) -> writer; writer.clear()
+//   writer.new(dir, graph or None, suffix or None, queue size, flush seconds) -> writer
+//   writer.get(dir, graph or None) -> writer; writer.clear()
 //   writer.add_summary(w, bytes, step), writer.add_scalar(w, tag, value, step), writer.add_event(w, bytes),
 //   writer.add_graph(w, graph or bytes, step), writer.add_meta_graph(w, bytes, step),
 //   writer.add_session_log(w, bytes, step), writer.add_run_metadata(w, bytes, tag, step)
@@ -222,7 +223,8 @@ private let writerFunctions: [HostFunction] = [
     .object(
       try SummaryWriter(
         directory: arguments.string(0), graph: arguments.optionalObject(1),
-        suffix: arguments.optionalString(2) ?? ""))
+        suffix: arguments.optionalString(2) ?? "", queueSize: max(1, arguments.optionalInt(3) ?? 10),
+        flushSeconds: arguments.optionalDouble(4) ?? 120))
   },
   HostFunction("writer.get") { arguments in
     .object(try SummaryWriterCache.writer(for: arguments.string(0), graph: arguments.optionalObject(1)))

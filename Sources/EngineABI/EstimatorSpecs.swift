@@ -20,7 +20,9 @@ import EngineGraph
 //       export_outputs: None or [(name, object)], *_hooks: [hooks], scaffold}
 //   export.classification(scores or None, classes or None), export.regression(value), export.predict(outputs)
 //                                                                 -> export output
-//   export.fields(export output) -> {kind, scores, classes, value, outputs: [(name, output)]}
+//   export.supervised(is training?, loss, predictions, metrics: None or [(key or None, value, update)]) -> export output
+//   export.fields(export output) -> {kind, scores, classes, value, outputs: [(name, output)]; loss, predictions, metrics:
+//       None or [(name, output)]}
 //   run_config.new({TensorFlow's 17 fields as far as given; TF_CONFIG: text instead of the environment's;
 //       show_progress: bool})                                     -> run config
 //   run_config.replace(run config, {fields})                      -> run config
@@ -53,8 +55,27 @@ let estimatorSpecFunctions: [HostFunction] = [
   HostFunction("export.predict") { arguments in
     .object(try PredictOutput(outputs: SpecValue(arguments[0]) ?? .other("None")))
   },
+  HostFunction("export.supervised") { arguments in
+    let metrics =
+      arguments.isNone(3)
+      ? nil
+      : try arguments.list(3).map { item -> SupervisedOutput.Metric in
+        guard case .tuple(let parts) = item, parts.count == 3 else {
+          throw EngineError.type("export.supervised: metrics are a key, a value and an update")
+        }
+        let key: SpecKey? = if case .none = parts[0] { nil } else { SpecKey(parts[0]) }
+        return (key, SpecValue(parts[1]) ?? .other("None"), SpecValue(parts[2]) ?? .other("None"))
+      }
+    return .object(
+      try SupervisedOutput(
+        isTraining: arguments.bool(0), loss: SpecValue(arguments[1]), predictions: SpecValue(arguments[2]),
+        metrics: metrics))
+  },
   HostFunction("export.fields") { arguments in
     let output: ExportOutput = try arguments.object(0)
+    func named(_ outputs: [(name: String, output: Output)]?) -> Value {
+      outputs.map { .list($0.map { .tuple([.text($0.name), .output($0.output)]) }) } ?? .none
+    }
     switch output {
     case let output as ClassificationOutput:
       return .dict([
@@ -63,9 +84,11 @@ let estimatorSpecFunctions: [HostFunction] = [
     case let output as RegressionOutput:
       return .dict([("kind", .text("regression")), ("value", .output(output.value))])
     case let output as PredictOutput:
+      return .dict([("kind", .text("predict")), ("outputs", named(output.outputs))])
+    case let output as SupervisedOutput:
       return .dict([
-        ("kind", .text("predict")),
-        ("outputs", .list(output.outputs.map { .tuple([.text($0.name), .output($0.output)]) })),
+        ("kind", .text("supervised")), ("loss", named(output.loss)), ("predictions", named(output.predictions)),
+        ("metrics", named(output.metrics)),
       ])
     default: return .dict([("kind", .text("other"))])
     }

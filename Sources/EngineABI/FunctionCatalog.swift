@@ -21,7 +21,7 @@ enum FunctionCatalog {
     diagnosticFunctions + graphFunctions + graphFileFunctions + collectionFunctions + hostCallFunctions
     + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
-    + estimatorExportFunctions + savedModelFunctions
+    + warmStartFunctions + estimatorExportFunctions + savedModelFunctions + recordFunctions
 
   static let index: [String: Int] = Dictionary(
     all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -121,9 +121,14 @@ public final class ExecutionEnvironment: @unchecked Sendable {
   }
 
   public func removeAll() {
-    lock.withLock {
-      resources.removeAll()
-      nodeStates.removeAll()
+    // What goes may run functions when it ends (iterators over generators do), so it must not go with the lock held.
+    let gone = lock.withLock {
+      defer {
+        resources = [:]
+        nodeStates = [:]
+      }
+      return (resources, nodeStates)
     }
+    withExtendedLifetime(gone) {}
   }
 }

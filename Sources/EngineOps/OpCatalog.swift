@@ -4,7 +4,7 @@ import EngineGraph
 public enum OpCatalog {
   public static let all: [OpDefinition] =
     mathOps + arrayOps + nnOps + stateOps + randomOps + controlOps + dataOps + stringOps + savingOps
-    + ioOps
+    + ioOps + lookupOps
 
   /// Makes the ops known to graphs. Cheap when done already.
   public static func install() { installed }

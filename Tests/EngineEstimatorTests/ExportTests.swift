@@ -195,8 +195,7 @@ struct ServedModel {
       isTraining: false, loss: .output(value),
       predictions: .dict([(SpecKey("y"), .output(value)), (SpecKey("predictions_z"), .output(value))]),
       metrics: [
-        MetricOps(name: "mean", values: [.output(value)], updates: [.node(nothing)]),
-        MetricOps(name: "metrics1", values: [.output(value)], updates: [.output(value)]),
+        (SpecKey("mean"), .output(value), .node(nothing)), (SpecKey("metrics1"), .output(value), .output(value)),
       ])
     #expect(
       output.outputs.map(\.name) == [
@@ -206,12 +205,17 @@ struct ServedModel {
     let wrapper = try #require(output.outputs.first { $0.name == "metrics/mean/update_op" }).output
     #expect(wrapper.node.name == "metric_op_wrapper" && wrapper.node.controlInputs.contains { $0 === nothing })
     expectFailure(.value, "output value must be a Tensor") {
-      _ = try SupervisedOutput(isTraining: true, loss: .other("3"), predictions: nil, metrics: [])
+      _ = try SupervisedOutput(isTraining: true, loss: .other("3"), predictions: nil, metrics: nil)
+    }
+    // A metric of several values has no place in a signature.
+    let nested = MetricOps(name: "n", values: [.output(value), .output(value)], updates: [.output(value)])
+    expectFailure(.value, "metrics/n output value must be a Tensor") {
+      _ = try SupervisedOutput(isTraining: true, loss: nil, predictions: nil, metrics: [nested.exported])
     }
     expectFailure(.value, "update_op must be a Tensor or Operation") {
       _ = try SupervisedOutput(
         isTraining: true, loss: nil, predictions: nil,
-        metrics: [MetricOps(name: "m", values: [.output(value)], updates: [.other("3")])])
+        metrics: [(SpecKey("m"), .output(value), .other("3"))])
     }
   }
 

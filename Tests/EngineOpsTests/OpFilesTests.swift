@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Math", "Array", "String", "IO"])
+  @Test(arguments: ["Math", "Array", "String", "IO", "Lookup"])
   func everyOpFileIsInTheCatalog(_ family: String) throws {
     let names = Set(OpCatalog.all.map(\.name))
     let folder = OpFilesTests.sources.appendingPathComponent(family)
@@ -39,6 +39,6 @@ import Testing
         #expect(stem == name || stem == "\(name)Op", "\(name) is in \(file.lastPathComponent)")
       }
     }
-    #expect(count > 10)
+    #expect(count >= 10)
   }
 }

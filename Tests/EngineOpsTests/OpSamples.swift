@@ -199,6 +199,8 @@ enum OpSamples {
     "Const", "Placeholder", "PreventGradient", "AsString", "DecodeBase64", "DecodeCSV", "DecodeRaw", "EncodeBase64",
     "StringJoin", "StringLength", "StringLower", "StringSplitV2", "StringStrip", "StringToHashBucket",
     "StringToHashBucketFast", "StringToHashBucketStrong", "StringToNumber", "StringUpper", "Substr",
+    "StringSplit", "ReduceJoin", "SerializeSparse", "SerializeManySparse", "DeserializeSparse",
+    "SparseFillEmptyRowsGrad",
   ]
 
   /// Whether the op works element by element on inputs of one shape.

@@ -69,6 +69,29 @@ import Testing
     #expect(try result[2].integers() == [1, expected.count])
   }
 
+  @Test(arguments: [
+    (" a  b c ", " ", true, ["a", "b", "c"]), ("a,b,,c", ",", false, ["a", "b", "", "c"]), ("", ",", false, []),
+    ("a,b;c", ",;", true, ["a", "b", "c"]), ("ab", "", true, ["a", "b"]),
+  ])
+  func splittingAtCharacters(_ text: String, _ delimiter: String, _ skips: Bool, _ expected: [String]) throws {
+    let result = try run(
+      "StringSplit", [[try strings([text])], [Tensor(string: delimiter)]], ["skip_empty": .bool(skips)])
+    #expect(texts(result[1]) == expected)
+    #expect(try result[0].integers() == expected.indices.flatMap { [0, $0] })
+    #expect(try result[2].integers() == [1, expected.count])
+  }
+
+  @Test(arguments: [
+    ([0], ["a-c", "b-d"]), ([-1], ["a-b", "c-d"]), ([0, 1], ["a-c-b-d"]), ([1, 0], ["a-b-c-d"]),
+    ([], ["a", "b", "c", "d"]),
+  ])
+  func joiningAlongAxes(_ axes: [Int], _ expected: [String]) throws {
+    let matrix = try strings(["a", "b", "c", "d"], shape: [2, 2])
+    let indices = try Tensor(axes.map { Int32($0) }, shape: [axes.count])
+    let result = try run("ReduceJoin", [[matrix], [indices]], ["separator": .string("-")])
+    #expect(texts(result[0]) == expected)
+  }
+
   @Test func substrings() throws {
     func cut(_ values: [String], _ position: Int32, _ length: Int32, _ unit: String = "BYTE") throws -> [String] {
       texts(

@@ -16,4 +16,4 @@ CASES = 6
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_calls(part):
-    assert fuzz_ops.fuzz_several(sorted(op_names())[part::PARTS], 0, CASES) == []
+    assert fuzz_ops.fuzz_several(sorted(set(op_names()) - fuzz_ops.HARMFUL)[part::PARTS], 0, CASES) == []

@@ -124,7 +124,8 @@ extension Estimator {
         (
           mode,
           try SupervisedOutput(
-            isTraining: isTraining, loss: spec.loss, predictions: spec.predictions, metrics: spec.evalMetricOps)
+            isTraining: isTraining, loss: spec.loss, predictions: spec.predictions,
+            metrics: spec.evalMetricOps.map(\.exported))
         )
       ]
     }

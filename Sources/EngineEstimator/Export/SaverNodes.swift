@@ -26,8 +26,11 @@ enum SaverNodes {
   static func add(
     to graph: Graph, variables: [(key: String, variable: Variable)], settings: Settings = Settings()
   ) throws -> ProtoMessage {
-    let items = try SavedItem.sorted(variables.map { SavedItem(key: $0.key, variable: $0.variable) })
-    return try graph.withInitScope {
+    try add(to: graph, SavedItem.sorted(variables.map { SavedItem(key: $0.key, variable: $0.variable) }), settings)
+  }
+
+  static func add(to graph: Graph, _ items: [SavedItem], _ settings: Settings) throws -> ProtoMessage {
+    try graph.withInitScope {
       try graph.withNameScope("save") { _ in
         try add(items.map { try item($0, $0.variable.handle) }, graph, settings)
       }

@@ -96,7 +96,7 @@ public struct Signature {
       if outputs.isEmpty { throw EngineError.value("Prediction `outputs` cannot be None or empty.") }
       method = .predict
     case let output as SupervisedOutput:
-      inputs = try Signature.checked(receivers, output.method == .train ? "Training" : "Evaluation")
+      inputs = try Signature.checked(receivers, output.method.rawValue)
       outputs = output.outputs
       method = output.method
     default: throw EngineError.value("an export output of class \(type(of: output)) has no signature")

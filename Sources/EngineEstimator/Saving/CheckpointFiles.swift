@@ -24,6 +24,34 @@ public enum CheckpointFiles {
     return nil
   }
 
+  /// Reads a checkpoint as a whole and compares all checksums.
+  /// **Errors**: `DataLoss` for damaged files, those of the file system.
+  public static func verify(_ prefix: String) throws {
+    let reader = try TensorBundleReader(prefix: prefix)
+    for name in reader.names { _ = try reader.read(name) }
+  }
+
+  /// The newest of a state's checkpoints, or, when that is damaged, the newest before it that is sound; says so in a
+  /// warning. When none is sound, the newest.
+  static func soundPath(of state: CheckpointState) -> String {
+    let newest = state.modelCheckpointPath
+    guard TensorBundle.exists(newest) else { return newest }
+    do {
+      try verify(newest)
+      return newest
+    } catch let error as EngineError where error.kind == .status && error.code != .resourceExhausted {
+      for path in state.allModelCheckpointPaths.reversed() where path != newest && TensorBundle.exists(path) {
+        guard (try? verify(path)) != nil else { continue }
+        Logger.warning("Checkpoint \(newest) is damaged and will not be used: \(error.message)")
+        Logger.warning("Going back to the checkpoint before it: \(path)")
+        return path
+      }
+      return newest
+    } catch {
+      return newest
+    }
+  }
+
   /// The time of a checkpoint's last change; `nil` when it is not there.
   public static func modificationTime(_ prefix: String) -> Double? {
     (try? FileSystem.status(prefix + ".index"))?.modificationSeconds

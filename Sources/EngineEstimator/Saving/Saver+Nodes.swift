@@ -22,8 +22,7 @@ extension Saver {
     let isFinal = graph.isFinalized
     if isFinal { graph.unfinalize() }
     defer { if isFinal { graph.finalize() } }
-    definition = try SaverNodes.add(
-      to: graph, variables: items.map { ($0.key, $0.variable) }, settings: nodeSettings)
+    definition = try SaverNodes.add(to: graph, items, nodeSettings)
     return definition
   }
 

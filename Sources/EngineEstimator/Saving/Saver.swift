@@ -45,6 +45,8 @@ open class Saver {
   private var kept: [(path: String, time: Double)] = []
   private var pendingDeletion: [(path: String, time: Double)] = []
   private var nextPreservedTime: Double
+  /// Where leftovers of killed processes have been removed.
+  private var sweptDirectories = Set<String>()
 
   /// A saver for whatever variables the graph has when ``build(_:)`` is called.
   public init(options: Options = Options()) {
@@ -171,6 +173,7 @@ open class Saver {
     if !directory.isEmpty && !FileSystem.isDirectory(directory) {
       throw EngineError.value("Parent directory of \(path) doesn't exist, can't save.")
     }
+    if sweptDirectories.insert(directory).inserted { _ = try? AtomicFile.sweep(directory) }
     try writeValues(session, prefix)
     if writesState {
       record(prefix)
@@ -303,7 +306,7 @@ open class Saver {
     if runsNodes { return try runRestore(session, path) }
     let items = items ?? []
     let reader = try TensorBundleReader(prefix: path)
-    let values = try items.map { try read($0, reader) }
+    let values = try SavedItem.renamed(items, for: reader).map { try read($0, reader) }
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     for (resource, value) in zip(resources, values) { try resource.assign(value) }
   }

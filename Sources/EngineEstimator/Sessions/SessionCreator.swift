@@ -127,7 +127,7 @@ struct SessionPreparation {
     }
     guard let directory, !directory.isEmpty else { return false }
     guard let state = try CheckpointFiles.state(in: directory) else { return false }
-    try saver.restore(session, state.modelCheckpointPath)
+    try saver.restore(session, CheckpointFiles.soundPath(of: state))
     saver.recoverLastCheckpoints(state.allModelCheckpointPaths)
     return true
   }

@@ -80,11 +80,11 @@ extension Estimator {
 
   func existingCheckpoint(_ given: String?, purpose: String) throws -> String? {
     if let given, !given.isEmpty { return given }
-    let latest = try latestCheckpoint()
-    if latest == nil {
+    guard try latestCheckpoint() != nil, let state = try CheckpointFiles.state(in: modelDir) else {
       Logger.info("Could not find trained model in model_dir: \(modelDir), running initialization to \(purpose).")
+      return nil
     }
-    return latest
+    return CheckpointFiles.soundPath(of: state)
   }
 }
 

@@ -24,15 +24,21 @@ struct Inflater {
   /// The last `windowSize` bytes or more, and behind them what has not been taken.
   private var output: ByteString = []
   private var taken = 0
+  private var failure: (any Error)?
 
-  /// Up to `count` bytes; fewer only at the end of the data.
-  /// **Errors**: `DataLoss` for damaged or truncated data.
+  /// Up to `count` bytes; fewer only at the end of the data, or before damage.
+  /// **Errors**: `DataLoss` for damaged or truncated data, once what came before has been read.
   mutating func read(_ count: Int, from input: inout BitReader) throws -> ArraySlice<UInt8> {
     if taken > 4 * Inflater.windowSize {
       output.removeFirst(taken - Inflater.windowSize)
       taken = Inflater.windowSize
     }
-    while output.count - taken < count, !isFinished { try step(&input, until: taken + count) }
+    do {
+      while failure == nil, !isFinished, output.count - taken < count { try step(&input, until: taken + count) }
+    } catch {
+      failure = error
+    }
+    if let failure, taken == output.count { throw failure }
     let end = min(taken + count, output.count)
     defer { taken = end }
     return output[taken..<end]

@@ -21,7 +21,11 @@ extension OpDefinition {
       let gradients = try context.graph.addNode(
         "SparseFillEmptyRowsGrad", [context.output(3), try context.gradient(1)])
       return [nil, .dense(gradients.output(0)), nil, .dense(gradients.output(1))]
-    }
+    },
+    sample: OpSample([
+      .init([2, 2], .fixed([0, 1, 2, 0]), dtype: .int64), .init([2], .uniform(-2, 2)),
+      .init([2], .fixed([4, 3]), dtype: .int64, isConstant: true), .init([], .uniform(-2, 2)),
+    ])
   ) { context in
     let positions = try SparsePositions(context.inputs[0], context.inputs[1], context.inputs[2])
     guard context.inputs[3].rank == 0 else {

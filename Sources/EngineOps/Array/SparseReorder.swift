@@ -17,7 +17,11 @@ extension OpDefinition {
       let order = try graph.addNode("SparseReorder", [context.input(0), numbers, context.input(2)]).output(1)
       let back = try graph.op("InvertPermutation", order)
       return [nil, .dense(try graph.op("GatherV2", try context.gradient(1), back, zero)), nil]
-    }
+    },
+    sample: OpSample([
+      .init([3, 2], .fixed([1, 0, 0, 1, 0, 0]), dtype: .int64), .init([3], .uniform(-2, 2)),
+      .init([2], .fixed([2, 3]), dtype: .int64, isConstant: true),
+    ])
   ) { context in
     let positions = try SparsePositions(context.inputs[0], context.inputs[1], context.inputs[2])
     try positions.requireInside()

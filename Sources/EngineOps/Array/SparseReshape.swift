@@ -10,7 +10,11 @@ extension OpDefinition {
     shape: { context in
       let (indices, shape) = (try context.input(0, rank: 2), try context.input(2, rank: 1))
       return [[indices[0], shape[0]], [shape[0]]]
-    }, gradient: .none
+    }, gradient: .none,
+    sample: OpSample([
+      .init([2, 2], .fixed([0, 1, 1, 2]), dtype: .int64), .init([2], .fixed([2, 3]), dtype: .int64, isConstant: true),
+      .init([2], .fixed([3, -1]), dtype: .int64, isConstant: true),
+    ])
   ) { context in
     let positions = try SparsePositions(context.inputs[0], nil, context.inputs[1])
     try positions.requireInside()

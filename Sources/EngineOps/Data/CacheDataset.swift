@@ -2,7 +2,7 @@ import EngineCore
 import EngineGraph
 
 extension OpDefinition {
-  /// The input, computed once and then kept in memory.
+  /// The input, computed once and then kept: in memory, or in a file when it is named.
   static let cacheDataset = dataset("CacheDataset", [inputDataset, .tensor("filename", .string)]) {
     try caching($0)
   }
@@ -10,7 +10,7 @@ extension OpDefinition {
   static func caching(_ context: KernelContext) throws -> any DatasetNode {
     let file = try context.text(1)
     guard file.isEmpty else {
-      throw EngineError.unimplemented("Caching datasets in files (here '\(file)') is not supported; leave the name out")
+      return FileCache(try context.dataset(0), path: file, width: context.node.types("output_types").count)
     }
     return Caching(try context.dataset(0))
   }

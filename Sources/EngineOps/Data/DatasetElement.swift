@@ -139,7 +139,9 @@ private func stackedTensors(_ elements: [DatasetElement]) throws -> [Tensor] {
       guard row[component].shape == model.shape else {
         throw EngineError.invalidArgument(
           "Cannot batch tensors with different shapes in component \(component). First element had shape "
-            + "\(model.shapeText) and element \(index) had shape \(row[component].shapeText).")
+            + "\(model.shapeText) and element \(index) had shape \(row[component].shapeText). Cannot add tensor to the batch: "
+            + "number of elements does not match. Shapes are: [tensor]: \(model.shapeText), [batch]: "
+            + row[component].shapeText)
       }
     }
     let shape = [rows.count] + model.shape

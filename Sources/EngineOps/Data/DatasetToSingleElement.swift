@@ -7,7 +7,7 @@ extension OpDefinition {
     "DatasetToSingleElement", inputs: [.tensor("dataset", .variant)],
     outputs: [.list("components", types: "output_types")],
     attributes: iteratorAttributes + [.string("metadata", "")], isStateful: true,
-    shape: { $0.node.shapes("output_shapes") }, gradient: .none
+    shape: declaredShapes, gradient: .none
   ) { context in
     let iterator = try context.dataset(0).makeIterator(IterationContext(context.environment))
     guard let element = try iterator.next()?.tensors() else {

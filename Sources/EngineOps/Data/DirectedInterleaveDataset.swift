@@ -34,9 +34,11 @@ private final class Choosing: DatasetNode {
     var open = iterators.count
     return ClosureIterator { [stopsOnEmpty] in
       while open > 0, let choice = try choices.next() {
-        guard let number = try choice.tensors().first?.integers().first, iterators.indices.contains(number) else {
-          throw EngineError.invalidArgument(
-            "Selector index out of range: expected a number from 0 to \(iterators.count - 1)")
+        guard let number = try choice.tensors().first?.integers().first else {
+          throw EngineError.invalidArgument("a selector must give numbers")
+        }
+        guard iterators.indices.contains(number) else {
+          throw EngineError.invalidArgument("Selector index out of range: \(number) >= \(iterators.count)")
         }
         guard let iterator = iterators[number] else {
           try context.checkCancellation()

@@ -26,7 +26,8 @@ extension OpDefinition {
       let body = try reader.byteCountOnDisk() - header - footer
       guard body >= 0, body % record == 0 else {
         throw EngineError.invalidArgument(
-          "Excepted file \(path) body length to be a multiple of \(record) bytes (record_bytes), but it is \(body)")
+          "Excluding the header (\(header) bytes) and footer (\(footer) bytes), input file \"\(path)\" has body length "
+            + "\(body) bytes, which is not an exact multiple of the record length (\(record) bytes).")
       }
       _ = try reader.bytes(header)
       var remaining = body / record

@@ -13,7 +13,7 @@ extension OpDefinition {
     ) { context in
       let handle = try context.text(0)
       guard let iterator = try IteratorHandles.of(context.environment).iterator(handle) else {
-        throw EngineError.invalidArgument("Could not parse string_handle into a valid ResourceHandle: '\(handle)'")
+        throw EngineError.invalidArgument("Could not parse string_handle as a valid ResourceHandle: '\(handle)'")
       }
       context.setOutput(0, Tensor(resource: iterator))
     }

@@ -58,6 +58,12 @@ final class IteratorHandles: @unchecked Sendable {
 }
 
 extension OpDefinition {
+  /// The shapes of the attribute `output_shapes`, as far as it goes.
+  static let declaredShapes: ShapeFunction = { context in
+    let shapes = context.node.shapes("output_shapes")
+    return context.node.outputTypes.indices.map { $0 < shapes.count ? shapes[$0] : .unknown }
+  }
+
   static let iteratorAttributes: [AttributeDefinition] = [.types("output_types"), .shapes("output_shapes")]
 
   static func iterator(_ name: String) -> OpDefinition {
@@ -79,10 +85,7 @@ extension OpDefinition {
     OpDefinition(
       name, inputs: [.tensor("iterator", .resource)], outputs: [.list("components", types: "output_types")],
       attributes: iteratorAttributes, isStateful: true,
-      shape: { context in
-        let shapes = context.node.shapes("output_shapes")
-        return context.node.outputTypes.indices.map { $0 < shapes.count ? shapes[$0] : .unknown }
-      }, gradient: .none
+      shape: declaredShapes, gradient: .none
     ) { context in
       let iterator = try context.resource(0, as: IteratorResource.self)
       guard let components = try iterator.next() else { throw EngineError.outOfRange("End of sequence") }

@@ -12,7 +12,7 @@ extension OpDefinition {
     attributes: [
       .function("f"), .types("Tstate"), .types("Targuments"), .types("output_types"), .shapes("output_shapes"),
       .bool("use_inter_op_parallelism", true), .string("metadata", ""),
-    ], isStateful: true, shape: { $0.node.shapes("output_shapes") }, gradient: .none
+    ], isStateful: true, shape: declaredShapes, gradient: .none
   ) { context in
     let count = context.node.types("Tstate").count
     let function = try CapturedFunction(context, from: 1 + count)

@@ -13,7 +13,7 @@ extension OpDefinition {
     }
     guard index >= 0, index < count else {
       throw EngineError.invalidArgument(
-        "Index must be between 0 and \(count - 1) (currently index = \(index), num_shards = \(count)).")
+        "Index must be between 0 and \(count - 1) (currently index = \(index)).")
     }
     return Shard(try context.dataset(0), count: count, index: index)
   }

@@ -29,7 +29,9 @@ final class Shuffling: DatasetNode {
 
   /// - Parameter count: how often to repeat the input while the buffer stays full; negative for forever.
   init(_ input: any DatasetNode, bufferSize: Int, seeds: ShuffleSeeds, count: Int = 1) throws {
-    guard bufferSize > 0 else { throw EngineError.invalidArgument("buffer_size must be greater than zero.") }
+    guard bufferSize > 0 else {
+      throw EngineError.invalidArgument("buffer_size must be greater than zero or UNKNOWN_CARDINALITY")
+    }
     self.input = input
     self.bufferSize = bufferSize
     self.seeds = seeds

@@ -192,7 +192,14 @@ struct FeatureColumns {
 
 extension DType {
   /// TensorFlow's name of the type in messages of its runtime.
-  var messageName: String { self == .float32 ? "float" : name }
+  var messageName: String {
+    switch self {
+    case .float32: "float"
+    case .float64: "double"
+    case .float16: "half"
+    default: name
+    }
+  }
 
   /// The name that messages of the parsing ops have for a list of values.
   var listName: String { self == .string ? "bytes" : messageName }

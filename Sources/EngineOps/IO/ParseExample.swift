@@ -18,7 +18,7 @@ extension OpDefinition {
     ],
     shape: { context in
       let batch = try context.input(0, rank: 1)
-      return context.sparseParts(count: context.node.int("Nsparse"), rank: 2)
+      return (try context.sparseParts("Nsparse", types: "sparse_types", rank: 2))
         + (try context.denseShapes(batch: batch))
     }, gradient: .none
   ) { context in
@@ -36,10 +36,15 @@ extension OpDefinition {
 extension ShapeContext {
   /// The shapes of the dense outputs: those of the attribute behind the batch's.
   func denseShapes(batch: Shape) throws -> [Shape] {
-    let shapes = node.shapes("dense_shapes")
-    guard shapes.count == node.types("Tdense").count else {
-      throw EngineError.value("len(dense_keys) != len(dense_shapes)")
+    try shapes("dense_shapes", for: "Tdense").map { batch.concatenated(with: $0) }
+  }
+
+  /// A list of shapes that goes with a list of types.
+  func shapes(_ attribute: String, for types: String) throws -> [Shape] {
+    let shapes = node.shapes(attribute)
+    guard shapes.count == node.types(types).count else {
+      throw EngineError.value("len(\(attribute)) != len(\(types)): \(shapes.count) vs. \(node.types(types).count)")
     }
-    return shapes.map { batch.concatenated(with: $0) }
+    return shapes
   }
 }

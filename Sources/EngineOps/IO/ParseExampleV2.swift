@@ -27,7 +27,7 @@ extension OpDefinition {
         throw EngineError.value("Shape must be at most rank 1 but is rank \(rank)")
       }
       let batch = serialized.rank == nil ? Shape.unknown : serialized
-      return context.sparseParts(count: context.node.int("num_sparse"), rank: serialized.rank.map { $0 + 1 })
+      return (try context.sparseParts("num_sparse", types: "sparse_types", rank: serialized.rank.map { $0 + 1 }))
         + (try context.denseShapes(batch: batch)) + context.node.types("ragged_value_types").map { _ in .vector(nil) }
         + context.node.types("ragged_split_types").map { _ in .vector(nil) }
     }, gradient: .none

@@ -47,11 +47,16 @@ extension OpDefinition {
         throw EngineError.value("Shape must be at most rank 1 but is rank \(rank)")
       }
       func unknown(_ attribute: String) -> [Shape] { node.types(attribute).map { _ in .vector(nil) } }
-      let lists = node.shapes("feature_list_dense_shapes")
-      return context.sparseParts(count: node.int("Ncontext_sparse"), rank: batch.rank.map { $0 + 1 })
-        + node.shapes("context_dense_shapes").map { batch.concatenated(with: $0) }
+      let lists = try context.shapes("feature_list_dense_shapes", for: "feature_list_dense_types")
+      guard lists.count == node.int("Nfeature_list_dense") else {
+        throw EngineError.value("len(feature_list_dense_keys) != len(feature_list_dense_types)")
+      }
+      return
+        (try context.sparseParts("Ncontext_sparse", types: "context_sparse_types", rank: batch.rank.map { $0 + 1 }))
+        + (try context.shapes("context_dense_shapes", for: "Tcontext_dense")).map { batch.concatenated(with: $0) }
         + unknown("context_ragged_value_types") + unknown("context_ragged_split_types")
-        + context.sparseParts(count: node.int("Nfeature_list_sparse"), rank: batch.rank.map { $0 + 2 })
+        + (try context.sparseParts(
+          "Nfeature_list_sparse", types: "feature_list_sparse_types", rank: batch.rank.map { $0 + 2 }))
         + lists.map { batch.concatenated(with: [nil]).concatenated(with: $0) } + lists.map { _ in batch }
         + unknown("feature_list_ragged_value_types") + unknown("feature_list_ragged_split_types")
         + unknown("feature_list_ragged_split_types")

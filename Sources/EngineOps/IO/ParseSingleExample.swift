@@ -15,7 +15,7 @@ extension OpDefinition {
     ],
     shape: { context in
       _ = try context.input(0, rank: 0)
-      return context.sparseParts(count: context.node.int("num_sparse"), rank: 1)
+      return (try context.sparseParts("num_sparse", types: "sparse_types", rank: 1))
         + (try context.denseShapes(batch: .scalar))
     }, gradient: .none
   ) { context in

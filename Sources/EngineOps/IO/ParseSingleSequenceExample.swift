@@ -32,9 +32,11 @@ extension OpDefinition {
     shape: { context in
       let node = context.node
       _ = try context.input(0, rank: 0)
-      return context.sparseParts(count: node.int("Ncontext_sparse"), rank: 1) + node.shapes("context_dense_shapes")
-        + context.sparseParts(count: node.int("Nfeature_list_sparse"), rank: 2)
-        + node.shapes("feature_list_dense_shapes").map { Shape.vector(nil).concatenated(with: $0) }
+      let contexts = try context.shapes("context_dense_shapes", for: "Tcontext_dense")
+      let lists = try context.shapes("feature_list_dense_shapes", for: "feature_list_dense_types")
+      return (try context.sparseParts("Ncontext_sparse", types: "context_sparse_types", rank: 1)) + contexts
+        + (try context.sparseParts("Nfeature_list_sparse", types: "feature_list_sparse_types", rank: 2))
+        + lists.map { Shape.vector(nil).concatenated(with: $0) }
     }, gradient: .none
   ) { context in
     let node = context.node

@@ -20,9 +20,13 @@ extension AttributeDefinition {
 }
 
 extension ShapeContext {
-  /// The shapes of a sparse tensor's parts, one part after the other for `count` tensors.
-  func sparseParts(count: Int, rank: Int?) -> [Shape] {
-    [Shape](repeating: [nil, rank], count: count) + [Shape](repeating: .vector(nil), count: count)
+  /// The shapes of the parts of sparse tensors, one part after the other for as many as an attribute lists types.
+  func sparseParts(_ count: String, types: String, rank: Int?) throws -> [Shape] {
+    let count = node.int(count)
+    guard count == node.types(types).count else {
+      throw EngineError.value("len(sparse_keys) != len(\(types)): \(count) vs. \(node.types(types).count)")
+    }
+    return [Shape](repeating: [nil, rank], count: count) + [Shape](repeating: .vector(nil), count: count)
       + [Shape](repeating: .vector(rank), count: count)
   }
 }

@@ -48,14 +48,14 @@ extension OpDefinition {
       let scores = try Tensor(uninitialized: .float64, shape: logits.shape)
       try Kernels.cast(logits, into: scores)
       let generator = RandomState.of(context).reserve(outputs: (samples &+ 3) / 4 &* 8 &* batch)
-      let drawn = draw(try scores.scalars(), batch: batch, classes: classes, samples: samples, generator)
+      let drawn = drawClasses(try scores.scalars(), batch: batch, classes: classes, samples: samples, generator)
       try Kernels.cast(try Tensor(drawn, shape: [batch, samples]), into: output)
     }
     context.setOutput(0, output)
   }
 
   /// One number with 52 random bits, two words, for each sample; then a search in the row's running total.
-  private static func draw(
+  static func drawClasses(
     _ scores: [Double], batch: Int, classes: Int, samples: Int, _ generator: Philox
   ) -> [Int64] {
     var result = [Int64](repeating: 0, count: batch * samples)

@@ -7,6 +7,7 @@ extension OpCatalog {
     .randomStandardNormal,
     .randomUniform,
     .randomUniformInt,
+    .statelessMultinomial,
     .statelessRandomGetKeyCounter,
     .statelessRandomNormalV2,
     .statelessRandomUniformV2,

@@ -9,13 +9,14 @@ from functools import lru_cache
 from swiftestimator._api.table_data import TABLE as _data
 from swiftestimator._api.table_estimator import TABLE as _estimator
 from swiftestimator._api.table_framework import TABLE as _framework
+from swiftestimator._api.table_lookup import TABLE as _lookup
 from swiftestimator._api.table_model import TABLE as _model
 from swiftestimator._api.table_ops import TABLE as _ops
 from swiftestimator._api.table_saved_model import TABLE as _saved_model
 
 __all__ = ["names"]
 
-_TABLES = (_framework, _ops, _data, _model, _estimator, _saved_model)
+_TABLES = (_framework, _ops, _lookup, _data, _model, _estimator, _saved_model)
 
 
 @lru_cache

@@ -9,7 +9,10 @@ _HOOKS = (
 
 TABLE = {
     "_estimator.spec": {"12 estimator": _SPEC, "2 tf": _SPEC},
-    "_estimator.warm_start": {"12 estimator": "VocabInfo WarmStartSettings", "1 train": "VocabInfo"},
+    "_estimator.warm_start": {
+        "12 estimator": "VocabInfo WarmStartSettings",
+        "1 train": "VocabInfo warm_start init_from_checkpoint",
+    },
     "_estimator.mode_keys": {"12 estimator": "ModeKeys", "2 tf": "ModeKeys"},
     "_estimator.run_config": {"12 estimator": "RunConfig", "2 tf": "RunConfig"},
     "_estimator.cluster_spec": {"12 train": "ClusterSpec"},
@@ -19,7 +22,7 @@ TABLE = {
         "2 tf": "Estimator=EstimatorV2",
     },
     "_estimator.export_output": {
-        "12 estimator.export": "ExportOutput ClassificationOutput RegressionOutput PredictOutput"
+        "12 estimator.export": "ExportOutput ClassificationOutput RegressionOutput PredictOutput EvalOutput"
     },
     "_estimator.receivers": {
         "12 estimator.export": (

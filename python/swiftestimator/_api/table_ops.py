@@ -308,8 +308,11 @@ TABLE = {
         "12 tf": "slice strided_slice",
     },
     "_ops.sparse_ops": {
+        "1 io": "serialize_many_sparse serialize_sparse",
+        "12 io": "deserialize_many_sparse",
+        "2 io": "serialize_many_sparse=serialize_many_sparse_v2 serialize_sparse=serialize_sparse_v2",
         "1 tf": (
-            "sparse_add sparse_concat sparse_fill_empty_rows sparse_maximum sparse_merge sparse_minimum "
+            "deserialize_many_sparse serialize_many_sparse serialize_sparse sparse_add sparse_concat sparse_fill_empty_rows sparse_maximum sparse_merge sparse_minimum "
             "sparse_reduce_max sparse_reduce_sum sparse_reorder sparse_reset_shape sparse_reshape sparse_retain "
             "sparse_slice sparse_softmax sparse_split sparse_tensor_dense_matmul sparse_tensor_to_dense "
             "sparse_to_dense sparse_to_indicator sparse_transpose"

@@ -1,42 +1,35 @@
 """``tf.data.Dataset``: a description of elements, computed by the engine without Python."""
 
+import os
+
 import numpy as np
 
-from swiftestimator._data.structure import TensorSpec, as_specs, normalize, spec_of, tuples
+from swiftestimator._data.options import Options
+from swiftestimator._data.structure import (
+    DatasetSpec,
+    SparseTensorSpec,
+    TensorSpec,
+    check_state,
+    from_wire,
+    leaves_of,
+    normalize,
+    single,
+    spec_of,
+    to_wire,
+    wire_attributes,
+)
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.function_body import trace
-from swiftestimator._framework.graph import Tensor, get_seed, name_scope
+from swiftestimator._framework.graph import get_seed
 from swiftestimator._framework.op_call import apply
-from swiftestimator._framework.tensor_shape import TensorShape
+from swiftestimator._ops.cast_ops import cast
 
 __all__ = ["AUTOTUNE", "Dataset", "INFINITE_CARDINALITY", "Options", "UNKNOWN_CARDINALITY"]
 
 AUTOTUNE = -1
 INFINITE_CARDINALITY = -1
 UNKNOWN_CARDINALITY = -2
-
-
-class Options:
-    """Settings of a pipeline. They are kept; the engine chooses its own ways."""
-
-    def __init__(self):
-        self.__dict__.update(
-            autotune=_OptionGroup(), deterministic=None, experimental_optimization=_OptionGroup(),
-            experimental_distribute=_OptionGroup(), experimental_threading=_OptionGroup(), threading=_OptionGroup(),
-            experimental_deterministic=None, experimental_slack=None, dataset_name=None,
-        )  # fmt: skip
-
-    def merge(self, other):
-        """A copy in which the settings of ``other`` overrule."""
-        merged = Options()
-        for source in (self, other):
-            merged.__dict__.update({k: v for k, v in source.__dict__.items() if v is not None})
-        return merged
-
-
-class _OptionGroup:
-    """Settings by any name."""
 
 
 def _int64(value, name):
@@ -68,25 +61,21 @@ class Dataset:
     @property
     def output_types(self):
         """A nest of dtypes."""
-        return nest.map_structure(lambda s: s.dtype, self._spec)
+        return nest.map_structure(lambda s: s._legacy_type, self._spec)
 
     @property
     def output_shapes(self):
         """A nest of shapes."""
-        return nest.map_structure(lambda s: s.shape, self._spec)
+        return nest.map_structure(lambda s: s._legacy_shape, self._spec)
 
     @property
     def output_classes(self):
-        """A nest of classes: always ``Tensor``."""
-        return nest.map_structure(lambda s: Tensor, self._spec)
+        """A nest of classes: ``Tensor``, ``SparseTensor`` or ``Dataset``."""
+        return nest.map_structure(lambda s: s.value_type, self._spec)
 
     @property
     def _flat_types(self):
         return [s.dtype for s in nest.flatten(self._spec)]
-
-    @property
-    def _flat_shapes(self):
-        return [s.shape for s in nest.flatten(self._spec)]
 
     def __repr__(self):
         return f"<{type(self).__name__} element_spec={self._spec}>"
@@ -100,22 +89,16 @@ class Dataset:
     def __bool__(self):
         return True
 
-    def _make(self, op, inputs, spec=None, attributes=None, typed=True, name=None):
+    def _make(self, op, inputs, spec=None, attributes=None, name=None):
+        """The dataset of an op that takes this one, with the same elements unless ``spec`` says otherwise."""
         spec = self._spec if spec is None else spec
-        attrs = dict(attributes or {})
-        if typed:
-            attrs["output_types"] = [s.dtype for s in nest.flatten(spec)]
-            attrs["output_shapes"] = [s.shape for s in nest.flatten(spec)]
-        variant = apply(op, [self._variant, *inputs], attrs, name=name)
-        return type(self)(variant, spec, self._options)
+        variant = apply(op, [self._variant, *inputs], {**(attributes or {}), **wire_attributes(spec)}, name=name)
+        return Dataset(variant, spec, self._options)
 
-    @classmethod
-    def _source(cls, op, inputs, spec, attributes=None, typed=True, name=None):
-        attrs = dict(attributes or {})
-        if typed:
-            attrs["output_types"] = [s.dtype for s in nest.flatten(spec)]
-            attrs["output_shapes"] = [s.shape for s in nest.flatten(spec)]
-        return cls(apply(op, inputs, attrs, name=name), spec)
+    @staticmethod
+    def _source(op, inputs, spec, attributes=None, typed=True, name=None):
+        attrs = {**(attributes or {}), **(wire_attributes(spec) if typed else {})}
+        return Dataset(apply(op, inputs, attrs, name=name), spec)
 
     # -- Sources
 
@@ -124,30 +107,31 @@ class Dataset:
         """One element: ``tensors``."""
         structure = normalize(tensors)
         spec = spec_of(structure)
-        flat = nest.flatten(structure)
+        shapes = [s._wire_shape for s in nest.flatten(spec)]
         return cls._source(
-            "TensorDataset", [flat], spec, {"output_shapes": [t.shape for t in flat]}, typed=False, name=name
+            "TensorDataset", [to_wire(spec, structure)], spec, {"output_shapes": shapes}, typed=False, name=name
         )
 
     @classmethod
-    def from_tensor_slices(cls, tensors, name=None, always_copy=False):
+    def from_tensor_slices(cls, tensors, name=None):
         """An element for each index of the tensors' first dimension."""
         structure = normalize(tensors)
-        flat = nest.flatten(structure)
+        whole = spec_of(structure)
+        flat = nest.flatten(whole)
         if not flat:
             raise ValueError("Invalid `tensors`. Empty tensors")
         size = None
-        for tensor in flat:
-            shape = tensor.shape
-            if shape.rank == 0:
-                raise ValueError(f"Unbatching a tensor is only supported for rank >= 1, but {tensor!r} is a scalar")
-            first = None if shape.rank is None else shape._dims[0]
+        for part in flat:
+            if part.shape.rank == 0:
+                raise ValueError(f"Unbatching a tensor is only supported for rank >= 1, but got {part}")
+            first = None if part.shape.rank is None else part.shape._dims[0]
             if first is not None and size is not None and first != size:
                 raise ValueError(f"Dimensions {size} and {first} are not compatible")
             size = first if first is not None else size
-        spec = nest.map_structure(lambda t: TensorSpec(t.shape[1:], t.dtype), structure)
-        shapes = [s.shape for s in nest.flatten(spec)]
-        return cls._source("TensorSliceDataset", [flat], spec, {"output_shapes": shapes}, typed=False, name=name)
+        spec = nest.map_structure(lambda s: s._unbatched(), whole)
+        rows = [s._to_wire_rows(v) for s, v in zip(flat, nest.flatten_up_to(whole, structure))]
+        shapes = [s._wire_shape for s in nest.flatten(spec)]
+        return cls._source("TensorSliceDataset", [rows], spec, {"output_shapes": shapes}, typed=False, name=name)
 
     @classmethod
     def from_generator(
@@ -172,6 +156,11 @@ class Dataset:
     def zip(cls, *args, datasets=None, name=None):
         """The elements of several datasets side by side, in the form of the nest of datasets."""
         structure = datasets if datasets is not None else args[0] if len(args) == 1 else args
+        if isinstance(structure, list):
+            raise TypeError(
+                "Invalid input to `zip`. Inputs are expected to be (nested) structures of `tf.data.Dataset` objects. Python "
+                "`list` is not supported and you should use `tuple` instead."
+            )
         flat = nest.flatten(structure)
         for dataset in flat:
             if not isinstance(dataset, Dataset):
@@ -182,14 +171,38 @@ class Dataset:
     @classmethod
     def list_files(cls, file_pattern, shuffle=None, seed=None, name=None):
         """Names of the files that match the patterns, in random order unless ``shuffle`` is false."""
-        from swiftestimator._io.file_io import matching_files
+        from swiftestimator._data.readers import matching_dataset
 
-        patterns = [file_pattern] if isinstance(file_pattern, str | bytes) else list(file_pattern)
-        found = sorted({f for p in patterns for f in matching_files(p)})
-        if not found:
-            raise ValueError(f"No files matched pattern: {', '.join(map(str, patterns))}")
-        dataset = cls.from_tensor_slices(np.array(found, object))
-        return dataset.shuffle(len(found), seed=seed) if shuffle is None or shuffle else dataset
+        return matching_dataset(file_pattern, shuffle, seed)
+
+    @staticmethod
+    def random(seed=None, rerandomize_each_iteration=None, name=None):
+        """Endless random whole numbers of 32 bits."""
+        from swiftestimator._data.combining import random_dataset
+
+        return random_dataset(seed, name)
+
+    @staticmethod
+    def sample_from_datasets(
+        datasets, weights=None, seed=None, stop_on_empty_dataset=False, rerandomize_each_iteration=None
+    ):
+        """Elements of datasets drawn at random, with probabilities ``weights``."""
+        from swiftestimator._data.combining import sample_from
+
+        return sample_from(datasets, weights, seed, stop_on_empty_dataset)
+
+    @staticmethod
+    def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=True):
+        """Elements of the datasets whose numbers ``choice_dataset`` gives."""
+        from swiftestimator._data.combining import choose_from
+
+        return choose_from(datasets, choice_dataset, stop_on_empty_dataset)
+
+    @staticmethod
+    def from_sparse_tensor_slices(sparse_tensor):
+        """The rows of a sparse tensor (TensorFlow 1)."""
+        rows = Dataset.from_tensor_slices(sparse_tensor)
+        return rows.map(lambda row: (row.indices, row.values, row.dense_shape))
 
     # -- Which elements, in which order
 
@@ -197,11 +210,11 @@ class Dataset:
         """These elements, then those of ``dataset``."""
         if self._flat_types != dataset._flat_types:
             raise TypeError(
-                f"Two datasets to concatenate have different types {self.output_types} and {dataset.output_types}"
+                f"Incompatible dataset elements:\n  {self._spec} vs.\n  {dataset._spec}: two datasets to concatenate have "
+                f"different types {self.output_types} and {dataset.output_types}"
             )
         merged = [
-            TensorSpec(a.shape.most_specific_compatible_shape(b.shape), a.dtype)
-            for a, b in zip(nest.flatten(self._spec), nest.flatten(dataset._spec))
+            a.most_specific_compatible_type(b) for a, b in zip(nest.flatten(self._spec), nest.flatten(dataset._spec))
         ]
         spec = nest.pack_sequence_as(self._spec, merged)
         return self._make("ConcatenateDataset", [dataset._variant], spec, name=name)
@@ -220,10 +233,6 @@ class Dataset:
 
     def shard(self, num_shards, index, name=None):
         """Every ``num_shards``-th element, from number ``index`` on."""
-        if _is_known(num_shards) and num_shards < 1:
-            raise ValueError(f"Invalid `num_shards`. `num_shards` must be >= 1, got {num_shards}")
-        if _is_known(index) and (index < 0 or _is_known(num_shards) and index >= num_shards):
-            raise ValueError(f"`index` must be in [0, num_shards), got {index} of {num_shards}")
         return self._make("ShardDataset", [_int64(num_shards, "num_shards"), _int64(index, "index")], name=name)
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=None, name=None):
@@ -234,10 +243,8 @@ class Dataset:
         return self._make("ShuffleDataset", inputs, attributes={"reshuffle_each_iteration": reshuffle}, name=name)
 
     def cache(self, filename="", name=None):
-        """Keeps the elements in memory after the first pass."""
-        if filename:
-            raise NotImplementedError("Dataset.cache(filename) is not implemented in swiftestimator; cache() is")
-        return self._make("CacheDataset", [convert_to_tensor("", dtypes.string, name="filename")], name=name)
+        """Keeps the elements after the first pass: in memory, or in a file that later runs read."""
+        return self._make("CacheDataset", [convert_to_tensor(filename, dtypes.string, name="filename")], name=name)
 
     def prefetch(self, buffer_size=AUTOTUNE, name=None):
         """Computes up to ``buffer_size`` elements ahead, on a thread of the engine."""
@@ -250,107 +257,122 @@ class Dataset:
     def batch(self, batch_size, drop_remainder=False, num_parallel_calls=None, deterministic=None, name=None):
         """Groups of ``batch_size`` elements, stacked; the last may be smaller unless ``drop_remainder``."""
         size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
-        if _is_known(batch_size) and batch_size <= 0:
-            raise ValueError(f"batch_size must be greater than zero, got {batch_size}")
-        spec = nest.map_structure(lambda s: TensorSpec(TensorShape([size]) + s.shape, s.dtype), self._spec)
+        spec = nest.map_structure(lambda s: s._batched(size), self._spec)
         inputs = [
             _int64(batch_size, "batch_size"),
             convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
         ]
         return self._make("BatchDatasetV2", inputs, spec, name=name)
 
+    def rebatch(self, batch_size, drop_remainder=False, name=None):
+        """The rows of batches in batches of another size."""
+        return self.unbatch().batch(batch_size, drop_remainder, name=name)
+
+    def sparse_batch(self, batch_size, row_shape, name=None):
+        """Batches of elements of different lengths, as sparse tensors."""
+        from swiftestimator._data.combining import sparse_batch
+
+        return sparse_batch(self, batch_size, row_shape)
+
     def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
         """As ``batch``, elements padded to one shape: to ``padded_shapes``, in which ``None`` means the longest."""
-        flat = nest.flatten(self._spec)
-        if padded_shapes is None:
-            shapes = [s.shape for s in flat]
-            for shape in shapes:
-                if shape.rank is None:
-                    raise ValueError("You must provide `padded_shapes` argument because component has unknown rank.")
-        else:
-            shapes = [
-                TensorShape(None if p is None else [None if d in (-1, None) else int(d) for d in _shape_items(p)])
-                for p in nest.flatten_up_to(self._spec, padded_shapes)
-            ]
-        if padding_values is None:
-            values = [_zero_of(s.dtype) for s in flat]
-        else:
-            parts = nest.flatten(padding_values) if nest.is_nested(padding_values) else [padding_values] * len(flat)
-            values = [_zero_of(s.dtype) if v is None else v for v, s in zip(parts, flat)]
-        size = int(batch_size) if _is_known(batch_size) and drop_remainder is True else None
-        specs = [TensorSpec(TensorShape([size]) + shape, s.dtype) for shape, s in zip(shapes, flat)]
-        spec = nest.pack_sequence_as(self._spec, specs)
-        shape_inputs = [
-            convert_to_tensor(np.array([-1 if d is None else d for d in s.as_list()], np.int64), name="padded_shape")
-            for s in shapes
-        ]
-        inputs = [
-            _int64(batch_size, "batch_size"), shape_inputs,
-            [convert_to_tensor(v, s.dtype, name="padding_value") for v, s in zip(values, flat)],
-            convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
-        ]  # fmt: skip
-        variant = apply(
-            "PaddedBatchDatasetV2", [self._variant, *inputs],
-            {"Toutput_types": self._flat_types, "output_shapes": [s.shape for s in specs]}, name=name,
-        )  # fmt: skip
-        return type(self)(variant, spec, self._options)
+        from swiftestimator._data.padding import padded_batch
+
+        return padded_batch(self, batch_size, padded_shapes, padding_values, drop_remainder, name)
 
     def unbatch(self, name=None):
         """The slices of each element, one by one."""
-        spec = nest.map_structure(lambda s: TensorSpec(s.shape[1:], s.dtype), self._spec)
-        return self._make("UnbatchDataset", [], spec, name=name)
+        source = self
+        if any(s.shape.rank == 0 for s in nest.flatten(self._spec)):
+            raise ValueError("Cannot unbatch an input with scalar components.")
+        if any(type(s) is SparseTensorSpec for s in nest.flatten(self._spec)):
+            # Sparse tensors are taken apart into their rows first.
+            batches = nest.map_structure(lambda s: s._unbatched()._batched(None), self._spec)
+
+            def rows(*values):
+                return tuple(s._to_wire_rows(v) for s, v in zip(nest.flatten(self._spec), values))
+
+            source = self._mapped(
+                "MapDataset", lambda *v: rows(*nest.flatten_up_to(self._spec, single(v))), [], batches
+            )
+        spec = nest.map_structure(lambda s: s._unbatched(), source._spec)
+        return source._make("UnbatchDataset", [], spec, name=name)
 
     def window(self, size, shift=None, stride=1, drop_remainder=False, name=None):
-        """Not offered: raises ``NotImplementedError``."""
-        raise NotImplementedError("Dataset.window is not implemented in swiftestimator")
+        """Runs of ``size`` elements, each as a dataset (one for each component), ``shift`` elements apart."""
+        inputs = [
+            _int64(size, "size"), _int64(size if shift is None else shift, "shift"), _int64(stride, "stride"),
+            convert_to_tensor(drop_remainder, dtypes.bool_, name="drop_remainder"),
+        ]  # fmt: skip
+        return self._make("WindowDataset", inputs, nest.map_structure(DatasetSpec, self._spec), name=name)
+
+    def unique(self, name=None):
+        """Each element once, where it comes first; for elements of one whole number or text."""
+        flat = nest.flatten(self._spec)
+        if len(flat) != 1 or flat[0].dtype not in (dtypes.int32, dtypes.int64, dtypes.string):
+            kind = flat[0].dtype if len(flat) == 1 else [s.dtype for s in flat]
+            raise TypeError(
+                f"`tf.data.Dataset.unique` does not support type {kind} -- only `tf.int32`, `tf.int64`, and `tf.string` "
+                "are supported."
+            )
+        return self._make("UniqueDataset", [], name=name)
+
+    def ignore_errors(self, log_warning=False, name=None):
+        """The elements without those whose computation fails."""
+        return self._make("IgnoreErrorsDataset", [], attributes={"log_warning": log_warning}, name=name)
 
     # -- Functions of elements
 
-    def _trace(self, function, what):
-        """The body of ``function`` of an element, with its outputs' structure."""
-        flat = nest.flatten(self._spec)
+    def _trace(self, function, what, specs=None):
+        """The body of ``function`` of an element (or of values of ``specs``), with its outputs' structure."""
+        specs = [self._spec] if specs is None else specs
+        flat = [s for spec in specs for s in nest.flatten(spec)]
 
         def call(*tensors):
-            for tensor, spec in zip(tensors, flat):
-                tensor.set_shape(spec.shape)
-            element = nest.pack_sequence_as(self._spec, tensors)
-            return function(*element) if isinstance(element, tuple) else function(element)
+            values, start = [], 0
+            for spec in specs:
+                count = len(nest.flatten(spec))
+                values.append(from_wire(spec, tensors[start : start + count]))
+                start += count
+            if len(specs) == 1 and type(values[0]) is tuple:
+                return function(*values[0])
+            return function(*values)
 
         name = f"Dataset_{what}_{getattr(function, '__name__', 'function').strip('<>')}"
-        body, result, as_tensor = trace(name, call, [(s.dtype, s.shape) for s in flat])
+        body, result, as_tensor = trace(name, call, [(s._wire_type, s._wire_shape) for s in flat])
         return name, body, result, as_tensor
 
+    def _register(self, traced):
+        """Makes a traced function one of the graph: its name, the values it captured, its result's specification."""
+        name, body, result, as_tensor = traced
+        leaves, specs = leaves_of(body, result, as_tensor)
+        function_name, captured = body.register(name, leaves)
+        return function_name, captured, specs
+
+    def _mapped(self, op, function, extra_inputs, spec=None, attributes=None, name=None):
+        function_name, captured, found = self._register(self._trace(function, "map"))
+        spec = found if spec is None else spec
+        return self._make(op, [captured, *extra_inputs], spec, {**(attributes or {}), "f": function_name}, name=name)
+
     def map(self, map_func, num_parallel_calls=None, deterministic=None, name=None):
-        """``map_func`` of each element. A list that it returns counts as one tensor, a tuple as structure."""
+        """``map_func`` of each element. A list that it returns counts as a tuple, a list inside as one tensor."""
         if not callable(map_func):
             raise TypeError(f"`map_func` must be callable, got {map_func!r}")
-        fname, body, result, as_tensor = self._trace(map_func, "map")
-        if result is None:
-            raise TypeError("`map_func` returned None: it must return the new element")
-        leaves = []
 
-        def collect(value):
-            if tuples(value):
-                return nest._rebuild(value, [collect(v) for v in nest._children(value)])
-            leaves.append(as_tensor(value))
-            return TensorSpec(leaves[-1].shape, leaves[-1].dtype)
+        def checked(*element):
+            result = map_func(*element)
+            if result is None:
+                raise TypeError("`map_func` returned None: it must return the new element")
+            return tuple(result) if isinstance(result, list) else result
 
-        spec = collect(result)
-        function_name, captured = body.register(fname, leaves)
-        attributes = {
-            "f": function_name, "output_types": [t.dtype for t in leaves], "output_shapes": [t.shape for t in leaves],
-        }  # fmt: skip
+        checked.__name__ = getattr(map_func, "__name__", "function")
         if num_parallel_calls is None:
-            variant = apply("MapDataset", [self._variant, captured], attributes, name=name)
-        else:
-            inputs = [self._variant, captured, _int64(num_parallel_calls, "num_parallel_calls")]
-            if deterministic is not None:
-                attributes["deterministic"] = "true" if deterministic else "false"
-            variant = apply("ParallelMapDatasetV2", inputs, attributes, name=name)
-        return type(self)(variant, spec, self._options)
+            return self._mapped("MapDataset", checked, [], name=name)
+        attributes = {} if deterministic is None else {"deterministic": "true" if deterministic else "false"}
+        count = _int64(num_parallel_calls, "num_parallel_calls")
+        return self._mapped("ParallelMapDatasetV2", checked, [count], attributes=attributes, name=name)
 
-    def filter(self, predicate, name=None):
-        """The elements for which ``predicate`` is true."""
+    def _predicate(self, op, predicate, name):
         fname, body, result, as_tensor = self._trace(predicate, "filter")
         keep = as_tensor(result)
         if keep.dtype != dtypes.bool_ or not keep.shape.is_compatible_with([]):
@@ -359,15 +381,93 @@ class Dataset:
                 f"{TensorSpec(keep.shape, keep.dtype)}."
             )
         function_name, captured = body.register(fname, [keep])
-        return self._make("FilterDataset", [captured], attributes={"predicate": function_name}, name=name)
+        return self._make(op, [captured], attributes={"predicate": function_name}, name=name)
+
+    def filter(self, predicate, name=None):
+        """The elements for which ``predicate`` is true."""
+        return self._predicate("FilterDataset", predicate, name)
+
+    def take_while(self, predicate, name=None):
+        """The elements before the first for which ``predicate`` is false."""
+        return self._predicate("TakeWhileDataset", predicate, name)
+
+    def scan(self, initial_state, scan_func, name=None):
+        """New elements from ``scan_func(state, element)``, which gives the next state and the new element."""
+        state = normalize(initial_state)
+        spec = spec_of(state)
+
+        def call(state, element):
+            result = scan_func(state, element)
+            if not isinstance(result, tuple | list) or len(result) != 2:
+                raise TypeError("The scan function must return a pair comprising the new state and the output value.")
+            return tuple(result)
+
+        function_name, captured, (new_state, output) = self._register(self._trace(call, "scan", [spec, self._spec]))
+        check_state(spec, new_state)
+        attributes = {"f": function_name, "preserve_cardinality": True}
+        return self._make("ScanDataset", [to_wire(spec, state), captured], output, attributes, name=name)
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        """The last state after ``reduce_func(state, element)`` of all elements."""
+        state = normalize(initial_state)
+        spec = spec_of(state)
+        function_name, captured, new_state = self._register(self._trace(reduce_func, "reduce", [spec, self._spec]))
+        check_state(spec, new_state)
+        spec = nest.map_structure(lambda a, b: a.most_specific_compatible_type(b), spec, new_state)
+        outputs = apply(
+            "ReduceDataset", [self._variant, to_wire(spec, state), captured],
+            {"f": function_name, **wire_attributes(spec)}, name=name,
+        )  # fmt: skip
+        return from_wire(spec, outputs if isinstance(outputs, list) else [outputs])
+
+    def get_single_element(self, name=None):
+        """The only element; a run raises ``InvalidArgumentError`` when there is none or are several."""
+        outputs = apply("DatasetToSingleElement", [self._variant], wire_attributes(self._spec), name=name)
+        return from_wire(self._spec, outputs if isinstance(outputs, list) else [outputs])
+
+    def group_by_window(self, key_func, reduce_func, window_size=None, window_size_func=None, name=None):
+        """Datasets that ``reduce_func(key, elements)`` makes of as many elements of one key as its window holds."""
+        if (window_size is None) == (window_size_func is None):
+            raise ValueError("Either the `window_size` argument or the `window_size_func` argument must be specified.")
+        sizes = window_size_func or (lambda key: _int64(window_size, "window_size"))
+        key_spec = TensorSpec([], dtypes.int64)
+
+        def whole(*element):
+            return cast(key_func(*element), dtypes.int64)
+
+        key_name, key_captured, _ = self._register(self._trace(whole, "key"))
+        traced = self._trace(reduce_func, "reduce", [key_spec, DatasetSpec(self._spec)])
+        if not isinstance(traced[2], Dataset):
+            raise TypeError(
+                f"Invalid `reduce_func`. `reduce_func` must return a `Dataset` object. Got {type(traced[2])}."
+            )
+        reduce_name, reduce_captured, inner = self._register(traced)
+        size_name, size_captured, _ = self._register(
+            self._trace(lambda key: cast(sizes(key), dtypes.int64), "window_size", [key_spec])
+        )
+        attributes = {"key_func": key_name, "reduce_func": reduce_name, "window_size_func": size_name}
+        inputs = [key_captured, reduce_captured, size_captured]
+        return self._make("GroupByWindowDataset", inputs, inner.element_spec, attributes, name=name)
+
+    def bucket_by_sequence_length(
+        self, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes=None, padding_values=None,
+        pad_to_bucket_boundary=False, no_padding=False, drop_remainder=False, name=None,
+    ):  # fmt: skip
+        """Padded batches of elements of similar length."""
+        from swiftestimator._data.combining import bucket_by_sequence_length
+
+        return bucket_by_sequence_length(
+            self, element_length_func, bucket_boundaries, bucket_batch_sizes, padded_shapes, padding_values,
+            pad_to_bucket_boundary, no_padding, drop_remainder,
+        )  # fmt: skip
 
     def _nested(self, op, function, extra_inputs, name, attributes=None):
-        fname, body, result, _ = self._trace(function, "flat_map")
-        if not isinstance(result, Dataset):
-            raise TypeError(f"Invalid `map_func`. `map_func` must return a `Dataset` object. Got {type(result)}.")
-        function_name, captured = body.register(fname, [result._variant])
-        inputs = [captured, *extra_inputs]
-        return self._make(op, inputs, result._spec, {"f": function_name, **(attributes or {})}, name=name)
+        traced = self._trace(function, "flat_map")
+        if not isinstance(traced[2], Dataset):
+            raise TypeError(f"Invalid `map_func`. `map_func` must return a `Dataset` object. Got {type(traced[2])}.")
+        function_name, captured, inner = self._register(traced)
+        attributes = {"f": function_name, **(attributes or {})}
+        return self._make(op, [captured, *extra_inputs], inner.element_spec, attributes, name=name)
 
     def flat_map(self, map_func, name=None):
         """The elements of the datasets ``map_func`` of each element, one after the other."""
@@ -377,14 +477,16 @@ class Dataset:
         self, map_func, cycle_length=None, block_length=None, num_parallel_calls=None, deterministic=None, name=None
     ):
         """As ``flat_map``, taking ``block_length`` elements in turn from ``cycle_length`` datasets at a time."""
-        cycle = 10 if cycle_length is None or cycle_length == AUTOTUNE else cycle_length
+        if cycle_length is None:
+            cycle_length = AUTOTUNE
+        cycle = (os.cpu_count() or 1) if _is_known(cycle_length) and cycle_length == AUTOTUNE else cycle_length
         inputs = [_int64(cycle, "cycle_length"), _int64(1 if block_length is None else block_length, "block_length")]
         return self._nested("InterleaveDataset", map_func, inputs, name)
 
     def enumerate(self, start=0, name=None):
         """Pairs of a number and an element."""
-        numbers = type(self).range(start, np.iinfo(np.int64).max)
-        return type(self).zip((numbers, self), name=name)
+        numbers = Dataset.range(start, np.iinfo(np.int64).max)
+        return Dataset.zip((numbers, self), name=name)
 
     def apply(self, transformation_func):
         """``transformation_func(dataset)``, which must be a dataset."""
@@ -395,11 +497,36 @@ class Dataset:
 
     def with_options(self, options, name=None):
         """The dataset with settings."""
-        return type(self)(self._variant, self._spec, self._options.merge(options))
+        return Dataset(self._variant, self._spec, self._options.merge(options))
+
+    def cardinality(self):
+        """The number of elements as a tensor; -1 for endless ones, -2 when it is not known."""
+        return apply("DatasetCardinality", [self._variant])
 
     def options(self):
         """The settings."""
         return self._options
+
+    # -- Older names, and what is not offered
+
+    def map_with_legacy_function(self, map_func, num_parallel_calls=None, deterministic=None):
+        """As ``map``."""
+        return self.map(map_func, num_parallel_calls, deterministic)
+
+    def filter_with_legacy_function(self, predicate):
+        """As ``filter``."""
+        return self.filter(predicate)
+
+    def as_numpy_iterator(self):
+        """Needs eager execution: raises ``RuntimeError``."""
+        raise RuntimeError("as_numpy_iterator() is not supported without eager execution")
+
+    @staticmethod
+    def counter(start=0, step=1, dtype=dtypes.int64, name=None):
+        """Numbers without end."""
+        from swiftestimator._data.experimental import Counter
+
+        return Counter(start, step, dtype)
 
     # -- Iterators (TensorFlow 1)
 
@@ -414,27 +541,3 @@ class Dataset:
         from swiftestimator._data.iterator import make_one_shot_iterator
 
         return make_one_shot_iterator(self)
-
-
-def _shape_items(shape):
-    if isinstance(shape, TensorShape):
-        return shape.as_list()
-    if isinstance(shape, int):
-        return [shape]
-    return list(shape)
-
-
-def _zero_of(dtype):
-    return "" if dtype == dtypes.string else False if dtype == dtypes.bool_ else dtype.as_numpy_dtype(0)
-
-
-def specs_from(types, shapes, signature):
-    """The element specification that a program gave as types and shapes or as a signature."""
-    if signature is not None:
-        return signature
-    return as_specs(types, shapes)
-
-
-def scope(name):
-    """A name scope for the nodes of a composite pipeline."""
-    return name_scope(name)

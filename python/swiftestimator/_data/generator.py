@@ -56,7 +56,10 @@ def _specs(output_types, output_shapes, output_signature):
                                 f"{type(spec)} which is not.")  # fmt: skip
         return output_signature
     if output_types is None:
-        raise TypeError("Either `output_signature` or `output_types` must be specified.")
+        raise TypeError(
+            "To specify the output signature you need to provide either the `output_signature` argument or the "
+            "`output_types` argument."
+        )
     if output_shapes is not None:
         output_shapes = _shapes_up_to(output_types, output_shapes)
     return as_specs(output_types, output_shapes)

@@ -2,7 +2,7 @@
 
 from swiftestimator._border import function
 from swiftestimator._data.dataset import Dataset
-from swiftestimator._data.structure import as_specs
+from swiftestimator._data.structure import as_specs, from_wire, wire_attributes
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.op_call import apply
@@ -34,28 +34,22 @@ class Iterator:
     @property
     def output_types(self):
         """A nest of dtypes."""
-        return nest.map_structure(lambda s: s.dtype, self._spec)
+        return nest.map_structure(lambda s: s._legacy_type, self._spec)
 
     @property
     def output_shapes(self):
         """A nest of shapes."""
-        return nest.map_structure(lambda s: s.shape, self._spec)
+        return nest.map_structure(lambda s: s._legacy_shape, self._spec)
 
     @property
     def output_classes(self):
         """A nest of classes."""
-        from swiftestimator._framework.graph import Tensor
-
-        return nest.map_structure(lambda s: Tensor, self._spec)
+        return nest.map_structure(lambda s: s.value_type, self._spec)
 
     def get_next(self, name=None):
         """The next element as tensors; a run past the end raises ``OutOfRangeError``."""
-        flat = nest.flatten(self._spec)
-        outputs = apply(
-            "IteratorGetNext", [self._resource],
-            {"output_types": [s.dtype for s in flat], "output_shapes": [s.shape for s in flat]}, name=name,
-        )  # fmt: skip
-        return nest.pack_sequence_as(self._spec, outputs)
+        outputs = apply("IteratorGetNext", [self._resource], wire_attributes(self._spec), name=name)
+        return from_wire(self._spec, outputs)
 
     def string_handle(self, name=None):
         """A string tensor that stands for the iterator (see ``from_string_handle``)."""
@@ -79,31 +73,22 @@ class Iterator:
     @staticmethod
     def from_structure(output_types, output_shapes=None, shared_name=None, output_classes=None):
         """An iterator without a dataset, for ``make_initializer``."""
-        spec = as_specs(output_types, output_shapes)
+        spec = as_specs(output_types, output_shapes, output_classes)
         return Iterator(_resource("IteratorV2", spec, shared_name), None, spec)
 
     @staticmethod
     def from_string_handle(string_handle, output_types, output_shapes=None, output_classes=None):
         """The iterator that a string stands for."""
-        spec = as_specs(output_types, output_shapes)
-        flat = nest.flatten(spec)
+        spec = as_specs(output_types, output_shapes, output_classes)
         handle = convert_to_tensor(string_handle, dtypes.string)
-        attributes = {"output_types": [s.dtype for s in flat], "output_shapes": [s.shape for s in flat]}
-        return Iterator(apply("IteratorFromStringHandleV2", [handle], attributes), None, spec)
+        return Iterator(apply("IteratorFromStringHandleV2", [handle], wire_attributes(spec)), None, spec)
 
     def __iter__(self):
         raise TypeError("'Iterator' object is not iterable: run the tensors of get_next() in a session")
 
 
 def _resource(op, spec, shared_name):
-    flat = nest.flatten(spec)
-    return apply(
-        op, [],
-        {
-            "shared_name": shared_name or "", "container": "", "output_types": [s.dtype for s in flat],
-            "output_shapes": [s.shape for s in flat],
-        },
-    )  # fmt: skip
+    return apply(op, [], {"shared_name": shared_name or "", "container": "", **wire_attributes(spec)})
 
 
 def _check(dataset):
@@ -121,13 +106,25 @@ def make_initializable_iterator(dataset, shared_name=None):
 def make_one_shot_iterator(dataset):
     """An iterator over ``dataset`` that starts by itself in each session."""
     _check(dataset)
-    flat = nest.flatten(dataset._spec)
     graph = dataset._variant.graph
-    name = graph.unique_name("_make_dataset")
+    taken = set(function("graph.function_names")(graph))  # imported graphs bring functions along
+    while (name := graph.unique_name("_make_dataset")) in taken:
+        pass
     function("graph.extract_function")(graph, name, [dataset._variant])
-    attributes = {
-        "dataset_factory": name,
-        "output_types": [s.dtype for s in flat],
-        "output_shapes": [s.shape for s in flat],
-    }
+    attributes = {"dataset_factory": name, **wire_attributes(dataset._spec)}
     return Iterator(apply("OneShotIterator", [], attributes), None, dataset._spec)
+
+
+def get_output_types(dataset_or_iterator):
+    """A nest of dtypes."""
+    return dataset_or_iterator.output_types
+
+
+def get_output_shapes(dataset_or_iterator):
+    """A nest of shapes."""
+    return dataset_or_iterator.output_shapes
+
+
+def get_output_classes(dataset_or_iterator):
+    """A nest of classes."""
+    return dataset_or_iterator.output_classes

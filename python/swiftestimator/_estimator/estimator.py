@@ -72,9 +72,10 @@ class Estimator:
         self._model_fn = model_fn
         self._warm_start_settings = None
         if warm_start_from is not None:
-            from swiftestimator._estimator.warm_start import settings_from
+            from swiftestimator._estimator.warm_start import estimator_warm_start, settings_from
 
             self._warm_start_settings = settings_from(warm_start_from)
+            function("estimator.set_warm_start")(self._engine, estimator_warm_start(self._warm_start_settings))
 
     def _configuration(self, config):
         """The configuration with the folder and a session configuration filled in."""

@@ -2,7 +2,7 @@
 
 from swiftestimator._border import function
 
-__all__ = ["ClassificationOutput", "ExportOutput", "PredictOutput", "RegressionOutput"]
+__all__ = ["ClassificationOutput", "EvalOutput", "ExportOutput", "PredictOutput", "RegressionOutput", "TrainOutput"]
 
 
 def check_keys(outputs):
@@ -77,3 +77,70 @@ class PredictOutput(ExportOutput):
     def outputs(self):
         """Name -> tensor."""
         return self._outputs
+
+
+def _metrics(metrics):
+    """(key, value, update) of each metric; a Keras metric is updated by its first update."""
+    if metrics is None:
+        return None
+    if not isinstance(metrics, dict):
+        metrics = {None: metrics}
+    entries = []
+    for key, metric in metrics.items():
+        if isinstance(metric, tuple):
+            value, update = metric
+        else:
+            value, update = metric.result(), metric.updates[0]
+        entries.append((None if key is None else _key(key), _value(value), _value(update)))
+    return entries
+
+
+def _key(key):
+    from swiftestimator._estimator.spec import spec_key
+
+    return spec_key(key)
+
+
+class _SupervisedOutput(ExportOutput):
+    LOSS_NAME = "loss"
+    PREDICTIONS_NAME = "predictions"
+    METRICS_NAME = "metrics"
+    METRIC_VALUE_SUFFIX = "value"
+    METRIC_UPDATE_SUFFIX = "update_op"
+    _is_training = None
+
+    def __init__(self, loss=None, predictions=None, metrics=None):
+        self._engine = function("export.supervised")(
+            self._is_training, _value(loss), _value(predictions), _metrics(metrics)
+        )
+        fields = function("export.fields")(self._engine)
+        self._loss, self._predictions, self._metrics = (
+            None if fields[name] is None else dict(fields[name]) for name in ("loss", "predictions", "metrics")
+        )
+
+    @property
+    def loss(self):
+        """Losses by name, or ``None``."""
+        return self._loss
+
+    @property
+    def predictions(self):
+        """Predictions by name, or ``None``."""
+        return self._predictions
+
+    @property
+    def metrics(self):
+        """Values and updates of metrics by name, or ``None``."""
+        return self._metrics
+
+
+class TrainOutput(_SupervisedOutput):
+    """Loss, predictions and metrics of a model that goes on training where it is served."""
+
+    _is_training = True
+
+
+class EvalOutput(_SupervisedOutput):
+    """Loss, predictions and metrics of a model that is evaluated where it is served."""
+
+    _is_training = False

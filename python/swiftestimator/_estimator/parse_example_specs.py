@@ -59,7 +59,7 @@ def _spec(feature_columns, label_key, label, weight_column):
     for key in weights:
         if key in spec:
             raise ValueError(
-                f"weight_column should not be used as feature or label. weight_column: {key}, features: {list(spec)}"
+                f"weight_column should not be used as feature. weight_column: {key}, features: {list(spec)}"
             )
     spec.update(weights)
     return spec

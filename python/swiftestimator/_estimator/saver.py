@@ -152,14 +152,18 @@ class Saver(_native.Object):
         session = _raw(sess)
         if global_step is not None and not (isinstance(global_step, int) and not isinstance(global_step, bool)):
             global_step = int(global_step if isinstance(global_step, np.integer) else session.run(global_step))
-        return function("saver.save")(
+        strips = bool(write_meta_graph and strip_default_attrs)
+        prefix = function("saver.save")(
             self, session._handle, _path(save_path),
             {
                 "global_step": global_step, "latest_filename": latest_filename, "meta_graph_suffix": meta_graph_suffix,
-                "write_meta_graph": write_meta_graph, "write_state": write_state,
-                "strip_default_attrs": strip_default_attrs,
+                "write_meta_graph": bool(write_meta_graph) and not strips, "write_state": write_state,
             },
         )  # fmt: skip
+        if strips and prefix is not None:
+            with session.graph.as_default():
+                Saver.export_meta_graph(self, f"{prefix}.{meta_graph_suffix}", strip_default_attrs=True)
+        return prefix
 
     def restore(self, sess, save_path):
         """Reads the variables from a checkpoint."""

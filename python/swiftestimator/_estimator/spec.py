@@ -30,11 +30,12 @@ def spec_value(value):
     if isinstance(value, AssignedVariable):
         return value.op
     if isinstance(value, dict):
-        return [(_key(k), spec_value(v)) for k, v in value.items()]
+        return [(spec_key(k), spec_value(v)) for k, v in value.items()]
     return repr(value)
 
 
-def _key(key):
+def spec_key(key):
+    """A key of a dict for the engine."""
     if isinstance(key, str) or (isinstance(key, tuple) and all(isinstance(k, str) for k in key)):
         return key
     return str(key).encode()

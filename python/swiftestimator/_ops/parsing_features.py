@@ -90,7 +90,8 @@ class FeatureColumns:
     @staticmethod
     def _need_dtype(key, feature):
         if not feature.dtype:
-            raise ValueError(f"Missing type for feature {key}. Received feature={feature}")
+            end = "" if isinstance(feature, VarLenFeature) else "."
+            raise ValueError(f"Missing type for feature {key}. Received feature={feature}{end}")
 
     def _add_sparse(self, key, dtype):
         dtype = dtypes.as_dtype(dtype)

@@ -38,6 +38,7 @@ def parse_example_v2(serialized, features, example_names=None, name=None):
     columns = FeatureColumns(features, _EXAMPLE_KINDS)
     columns.add_row_dimensions()
     with name_scope(name, "ParseExample", [serialized, example_names]):
+        serialized = convert_to_tensor(serialized, dtypes.string, name="serialized")
         names = [] if example_names is None else example_names
         outputs = apply(
             "ParseExampleV2",
@@ -102,11 +103,14 @@ def parse_single_sequence_example(
     context = FeatureColumns(context_features, _CONTEXT_KINDS)
     lists = FeatureColumns(sequence_features, _SEQUENCE_KINDS)
     with name_scope(name, "ParseSingleSequenceExample", [serialized, example_name]):
-        return _parse_sequences(_scalar(serialized, "serialized"), example_name, context, lists)[:2]
+        with name_scope(None, "ParseSingleExample", [serialized]):
+            serialized = _scalar(serialized, "serialized")
+        return _parse_sequences(serialized, example_name, context, lists)[:2]
 
 
 def _parse_sequences(serialized, names, context, lists):
     with name_scope(None, "ParseSequenceExample", [serialized, names]):
+        serialized = convert_to_tensor(serialized, dtypes.string, name="serialized")
         outputs = _outputs(
             apply(
                 "ParseSequenceExampleV2",

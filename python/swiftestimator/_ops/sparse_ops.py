@@ -362,3 +362,35 @@ def sparse_cross_hashed(inputs, num_buckets=0, hash_key=None, name=None):
         "out_type": dtypes.int64, "internal_type": dtypes.string,
     }  # fmt: skip
     return SparseTensor(*apply("SparseCross", arguments, attributes, name=name))
+
+
+# -- As text
+
+
+def serialize_sparse(sp_input, name=None, out_type=dtypes.string):
+    """A sparse tensor as three serialized tensors."""
+    return apply("SerializeSparse", _parts(_sparse(sp_input)), {"out_type": dtypes.as_dtype(out_type)}, name=name)
+
+
+def serialize_sparse_v2(sp_input, out_type=dtypes.string, name=None):
+    """A sparse tensor as three serialized tensors."""
+    return serialize_sparse(sp_input, name, out_type)
+
+
+def serialize_many_sparse(sp_input, name=None, out_type=dtypes.string):
+    """The rows of a sparse tensor, each as three serialized tensors."""
+    return apply("SerializeManySparse", _parts(_sparse(sp_input)), {"out_type": dtypes.as_dtype(out_type)}, name=name)
+
+
+def serialize_many_sparse_v2(sp_input, out_type=dtypes.string, name=None):
+    """The rows of a sparse tensor, each as three serialized tensors."""
+    return serialize_many_sparse(sp_input, name, out_type)
+
+
+def deserialize_many_sparse(serialized_sparse, dtype, rank=None, name=None):
+    """A sparse tensor from its rows, each as three serialized tensors."""
+    parts = apply("DeserializeSparse", [serialized_sparse], {"dtype": dtypes.as_dtype(dtype)}, name=name)
+    whole_rank = None if rank is None else rank + 1
+    parts[0].set_shape([None, whole_rank])
+    parts[2].set_shape([whole_rank])
+    return SparseTensor(*parts)

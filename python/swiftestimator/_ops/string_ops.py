@@ -41,12 +41,9 @@ def reduce_join_v2(inputs, axis=None, keepdims=False, separator="", name=None):
     with name_scope(name, "ReduceJoin"):
         inputs = convert_to_tensor(inputs, dtypes.string)
         if axis is None:
-            rank = inputs._rank
-            axis = (
-                constant(list(range(rank)), dtypes.int32)
-                if rank is not None
-                else array_ops.range(array_ops.rank(inputs))
-            )
+            if inputs._rank is None:
+                raise ValueError("reduce_join needs an axis when the rank of its input is not known")
+            axis = constant(list(range(inputs._rank - 1, -1, -1)), dtypes.int32)
         return apply("ReduceJoin", [inputs, axis], {"keep_dims": keepdims, "separator": separator})
 
 

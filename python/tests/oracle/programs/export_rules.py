@@ -94,6 +94,55 @@ expect("predict_tuple_key", ["a/b"], lambda: list(Predict({("a", "b"): floats()}
 expect("predict_tensor", ["output"], lambda: list(Predict(floats()).outputs))
 expect("classification_none", [None, None], lambda: [Classify(floats()).classes, Classify(classes=strings()).scores])
 
+Eval = export.EvalOutput
+
+
+def mean():
+    return tf.metrics.mean(tf.ones([2]))
+
+
+def parts(output):
+    fields = (output.loss, output.predictions, output.metrics)
+    return [None if f is None else {k: v.name for k, v in f.items()} for f in fields]
+
+
+VALUE, UPDATE = "mean/value:0", "mean/update_op:0"
+expect("eval_empty", [None, None, None], lambda: parts(Eval()))
+expect("eval_loss", [{"loss": "a:0"}, None, None], lambda: parts(Eval(floats(name="a"))))
+expect("eval_losses", [{"loss/a": "a:0", "loss_b": "b:0"}, None, None],
+       lambda: parts(Eval({"a": floats(name="a"), "loss_b": floats(name="b")})))  # fmt: skip
+expect("eval_predictions", [None, {"predictions": "a:0"}, None], lambda: parts(Eval(predictions=floats(name="a"))))
+expect("eval_prediction_keys", [None, {"predictions/x": "a:0", "predictionsz": "b:0", "predictions/a/b": "c:0"}, None],
+       lambda: parts(Eval(predictions={"x": floats(name="a"), "predictionsz": floats(name="b"),
+                                       ("a", "b"): floats(name="c")})))  # fmt: skip
+expect("eval_no_predictions", [None, {}, None], lambda: parts(Eval(predictions={})))
+expect("eval_metrics", [None, None, {"metrics/m/value": VALUE, "metrics/m/update_op": UPDATE}],
+       lambda: parts(Eval(metrics={"m": mean()})))  # fmt: skip
+expect("eval_metric_prefix", [None, None, {"metrics1/value": VALUE, "metrics1/update_op": UPDATE}],
+       lambda: parts(Eval(metrics={"metrics1": mean()})))  # fmt: skip
+expect("eval_metric", [None, None, {"metrics/value": VALUE, "metrics/update_op": UPDATE}],
+       lambda: parts(Eval(metrics=mean())))  # fmt: skip
+expect("eval_operation", [None, None, {"metrics/m/value": "a:0", "metrics/m/update_op": "metric_op_wrapper:0"}],
+       lambda: parts(Eval(metrics={"m": (floats(name="a"), tf.no_op())})))  # fmt: skip
+wrong("eval_loss_number", "loss output value must be a Tensor; got 3.0", lambda: Eval(3.0))
+wrong("eval_loss_key", "loss output key must be a string; got 1", lambda: Eval({1: floats()}))
+wrong("eval_loss_variable", "loss output value must be a Tensor", lambda: Eval(variable()))
+wrong("eval_prediction_number", "predictions output value must be a Tensor; got 3", lambda: Eval(predictions=3))
+wrong("eval_metric_number", "result", lambda: Eval(metrics={"m": 3}), "AttributeError")
+wrong("eval_metric_three", "too many values", lambda: Eval(metrics={"m": (floats(), floats(), floats())}))
+wrong("eval_metric_value", "metrics/m output value must be a Tensor; got 3.0",
+      lambda: Eval(metrics={"m": (3.0, tf.no_op())}))  # fmt: skip
+wrong("eval_metric_update", "metrics/m update_op must be a Tensor or Operation; got 3",
+      lambda: Eval(metrics={"m": (floats(), 3)}))  # fmt: skip
+wrong("eval_metric_key", "metrics output key must be a string; got 1", lambda: Eval(metrics={1: mean()}))
+wrong("eval_metric_nested", "metrics/m output value must be a Tensor",
+      lambda: Eval(metrics={"m": ((floats(), floats()), floats())}))  # fmt: skip
+wrong(
+    "eval_sign_nothing", "supervised/eval `inputs` cannot be None or empty", lambda: Eval(floats()).as_signature_def({})
+)
+expect("eval_sign", ["tensorflow/supervised/eval", {"i": ["a_1:0", 1, [-1]]}, {"loss": ["a:0", 1, [-1]]}],
+       lambda: signature(Eval(floats(name="a")).as_signature_def({"i": floats(name="a")})))  # fmt: skip
+
 # Signatures of outputs
 
 SINGLE = "signatures can only accept a single tensor input of type tf.string"
@@ -208,6 +257,21 @@ PARSED = [
 ]  # fmt: skip
 expect("parsing", PARSED, parsed)
 expect("parsing_batch", [3], lambda: parsed(3)[2]["examples"][2])
+
+classifier, regressor = tf.estimator.classifier_parse_example_spec, tf.estimator.regressor_parse_example_spec
+
+
+def spec_of(features):
+    return {k: [list(f.shape), f.dtype.name, f.default_value] for k, f in features.items()}
+
+
+expect("parse_classifier", {"y": [[1], "int64", None]}, lambda: spec_of(classifier([], "y")))
+expect("parse_classifier_text", {"y": [[1], "string", "a"]}, lambda: spec_of(classifier([], "y", tf.string, "a")))
+expect("parse_classifier_weight", {"y": [[1], "int64", None], "w": [[1], "float32", None]},
+       lambda: spec_of(classifier([], "y", weight_column="w")))  # fmt: skip
+expect("parse_regressor", {"y": [[3], "float32", None]}, lambda: spec_of(regressor([], "y", label_dimension=3)))
+wrong("parse_weight_is_label", "weight_column should not be used as feature",
+      lambda: classifier([], "y", weight_column="y"))  # fmt: skip
 
 # Messages of tensors and signatures
 
