@@ -78,9 +78,12 @@ let package = Package(
     tests("EngineOpsTests", ["EngineOps"], fixtures: true),
     tests("EngineBuildersTests", ["EngineBuilders"]),
     tests("EngineEstimatorTests", ["EngineEstimator"]),
-    tests("SwiftEstimatorTests", ["SwiftEstimator"]),
+    tests("SwiftEstimatorTests", ["SwiftEstimator", "SessionsAndHooks"]),
     .executableTarget(
       name: "IrisClassifier", dependencies: ["SwiftEstimator"], path: "examples/swift/IrisClassifier",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "SessionsAndHooks", dependencies: ["SwiftEstimator"], path: "examples/swift/SessionsAndHooks",
       swiftSettings: strict),
   ],
   cLanguageStandard: .c17

@@ -21,6 +21,7 @@ import EngineRuntime
 //   checkpoint.state(dir, file name or None) -> None or {model_checkpoint_path, all_model_checkpoint_paths}
 //   checkpoint.exists(prefix), checkpoint.remove(prefix)
 //   checkpoint.variables(prefix) -> [(name, dtype number, [shape])]; checkpoint.value(prefix, name) -> array
+//   record_reader.open(path) -> reader; record_reader.next(reader) -> bytes, or None at the end
 //   writer.new(dir, graph or None, suffix or None), writer.get(dir, graph or None) -> writer; writer.clear()
 //   writer.add_summary(w, bytes, step), writer.add_scalar(w, tag, value, step), writer.add_event(w, bytes),
 //   writer.add_graph(w, graph or bytes, step), writer.add_meta_graph(w, bytes, step),
@@ -136,6 +137,11 @@ private let checkpointFunctions: [HostFunction] = [
 ]
 
 private let writerFunctions: [HostFunction] = [
+  HostFunction("record_reader.open") { arguments in .object(try RecordReader(arguments.string(0))) },
+  HostFunction("record_reader.next", blocking: true) { arguments in
+    let reader: RecordReader = try arguments.object(0)
+    return try reader.next().map { .bytes($0) } ?? .none
+  },
   HostFunction("writer.new") { arguments in
     .object(
       try SummaryWriter(

@@ -30,8 +30,12 @@ public final class Plan: @unchecked Sendable {
   private let lock = Lock()
   private var idleFrames: [Frame] = []
 
+  /// - Parameter wrapping: replaces kernels, such as by ones that measure their time.
   /// **Errors**: `Unimplemented` when a needed op has no kernel.
-  public init(fetches: [Output], targets: [Node], feeds: [Output]) throws {
+  public init(
+    fetches: [Output], targets: [Node], feeds: [Output],
+    wrapping: ((Node, @escaping OpDefinition.Kernel) -> OpDefinition.Kernel)? = nil
+  ) throws {
     let fed = Set(feeds)
     // Prune: only what the fetches and targets need, stopping at fed tensors.
     var needed = Set<ObjectIdentifier>()
@@ -44,7 +48,7 @@ public final class Plan: @unchecked Sendable {
       // Whoever waits for a placeholder that is fed need not wait.
       stack.append(contentsOf: node.controlInputs.filter { $0.type != "Placeholder" || !fed.contains($0.output()) })
     }
-    nodes.sort { $0.id < $1.id }
+    nodes.sort { ($0.executionOrder, $0.id) < ($1.executionOrder, $1.id) }
 
     var slots: [Output: Int] = [:]
     func slot(_ output: Output) -> Int {
@@ -90,7 +94,9 @@ public final class Plan: @unchecked Sendable {
       }
       let outputs = node.outputs.map { fed.contains($0) ? nil : slots[$0] }
       steps.append(
-        Step(node: node, kernel: kernel, inputSlots: inputSlots, isLastUse: isLastUse, outputSlots: outputs))
+        Step(
+          node: node, kernel: wrapping?(node, kernel) ?? kernel, inputSlots: inputSlots, isLastUse: isLastUse,
+          outputSlots: outputs))
     }
     self.steps = steps
     self.constants = constants

@@ -6,6 +6,8 @@ import EngineRuntime
 /// Code that runs around the saving of checkpoints. Subclasses override what they need.
 open class CheckpointSaverListener {
   public init() {}
+  /// How log lines name it.
+  open var description: String { "\(type(of: self))" }
   /// May still add nodes to the graph.
   open func begin(_ graph: Graph) throws {}
   open func beforeSave(_ session: Session, _ step: Int) throws {}
@@ -92,16 +94,17 @@ open class CheckpointSaverHook: SessionRunHook {
   }
 
   /// Saves now. Returns whether a listener asks for a stop.
-  private func save(_ session: Session, _ step: Int) throws -> Bool {
+  open func save(_ session: Session, _ step: Int) throws -> Bool {
     Logger.info("Calling checkpoint listeners before saving checkpoint \(step)...")
     for listener in listeners { try listener.beforeSave(session, step) }
     Logger.info("Saving checkpoints for \(step) into \(savePath).")
     _ = try saver(session.graph).save(session, savePath, step: step, writesMetaGraph: savesGraph)
     try writer?.addSessionLog(.checkpoint, path: savePath, step: step)
+    try writer?.flush()
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")
     var stops = false
     for listener in listeners where try listener.afterSave(session, step) {
-      Logger.info("A CheckpointSaverListener requested that training be stopped. listener: \(type(of: listener))")
+      Logger.info("A CheckpointSaverListener requested that training be stopped. listener: \(listener.description)")
       stops = true
     }
     return stops

@@ -6,18 +6,21 @@ import EngineRuntime
 open class StepCounterHook: SessionRunHook {
   public let timer: SecondOrStepTimer
   private let outputDirectory: String?
-  private var writer: SummaryWriter?
+  private var writer: (any SummaryWriting)?
   private var globalStep: Output?
   private var request = RunArguments()
   private var tag = "global_step/sec"
   private var lastStale: Int?
-  private var warnings = 0
+  /// Warnings of all hooks of the process.
+  nonisolated(unsafe) private static var warningCount = 0
+  private static let warningLock = Lock()
   /// Told every measurement; used by the progress report.
   var onMeasurement: ((_ stepsPerSecond: Double) -> Void)?
 
   /// **Errors**: `ValueError` unless exactly one interval is given.
   public init(
-    everySteps: Int? = 100, everySecs: Double? = nil, outputDirectory: String? = nil, writer: SummaryWriter? = nil
+    everySteps: Int? = 100, everySecs: Double? = nil, outputDirectory: String? = nil,
+    writer: (any SummaryWriting)? = nil
   ) throws {
     if (everySteps == nil) == (everySecs == nil) {
       throw EngineError.value("exactly one of every_n_steps and every_n_secs should be provided.")
@@ -47,8 +50,8 @@ open class StepCounterHook: SessionRunHook {
         try logAndRecord(elapsedSteps: elapsed.elapsedSteps, elapsedSecs: elapsed.elapsedSecs, step: step)
       }
     }
-    if stale == lastStale, warnings < 5 {
-      warnings += 1
+    if stale == lastStale, StepCounterHook.warningLock.withLock({ StepCounterHook.warningCount < 5 }) {
+      StepCounterHook.warningLock.withLock { StepCounterHook.warningCount += 1 }
       Logger.warning(
         "It seems that global step (tf.train.get_global_step) has not been increased. Current value (could be stable): "
           + "\(stale) vs previous value: \(stale). You could increase the global step by passing "

@@ -21,7 +21,12 @@ TABLE = {
         "12 estimator.export": "ExportOutput ClassificationOutput RegressionOutput PredictOutput"
     },
     "_estimator.inputs": {"1 estimator.inputs": "numpy_input_fn pandas_input_fn"},
-    "_estimator.hooks": {"12 estimator": _HOOKS, "1 train": _HOOKS + " Coordinator", "2 train": "Coordinator"},
+    "_estimator.hooks": {"12 estimator": _HOOKS, "1 train": _HOOKS},
+    "_estimator.coordinator": {
+        "1 train": "Coordinator LooperThread add_queue_runner start_queue_runners",
+        "2 train": "Coordinator",
+    },
+    "_estimator.session_manager": {"1 train": "SessionManager"},
     "_estimator.scaffold": {"1 train": "Scaffold"},
     "_estimator.saver": {
         "1 train": (
@@ -32,7 +37,7 @@ TABLE = {
             "latest_checkpoint get_checkpoint_state list_variables load_checkpoint load_variable checkpoints_iterator"
         ),
     },
-    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache"},
+    "_estimator.writer": {"1 summary": "FileWriter FileWriterCache", "1 train": "summary_iterator"},
     "_estimator.monitored_session": {
         "1 train": (
             "MonitoredSession MonitoredTrainingSession SingularMonitoredSession SessionCreator ChiefSessionCreator "

@@ -14,6 +14,7 @@ from swiftestimator._estimator.mode_keys import ModeKeys
 from swiftestimator._estimator.run_config import RunConfig
 from swiftestimator._estimator.spec import is_spec
 from swiftestimator._framework import nest
+from swiftestimator._framework.session import use_threads
 from swiftestimator._logging import get_logger, install
 
 __all__ = ["Estimator"]
@@ -49,6 +50,7 @@ class Estimator:
         fields = function("estimator.fields")(self._engine)
         self._model_dir = fields["model_dir"]
         self._config = self._configuration(config, fields["config"])
+        use_threads(self._config.session_config)
         self._params = copy.deepcopy(params or {})
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")

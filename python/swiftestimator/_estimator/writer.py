@@ -6,7 +6,7 @@ from swiftestimator import _native
 from swiftestimator._border import function, register_wrapper
 from swiftestimator._framework.graph import get_default_graph
 
-__all__ = ["FileWriter", "FileWriterCache"]
+__all__ = ["FileWriter", "FileWriterCache", "summary_iterator"]
 
 
 class _Handle(_native.Object):
@@ -94,3 +94,12 @@ class FileWriterCache:
         """The folder's writer."""
         path = os.fspath(logdir)
         return FileWriter(path, _engine=function("writer.get")(path, get_default_graph()))
+
+
+def summary_iterator(path):
+    """The ``Event`` messages of an event file, one after the other."""
+    from swiftestimator._protos import messages
+
+    reader = function("record_reader.open")(os.fspath(path))
+    while (record := function("record_reader.next")(reader)) is not None:
+        yield messages.Event.FromString(record)

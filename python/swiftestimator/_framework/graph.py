@@ -295,6 +295,9 @@ class GraphKeys:
 class Graph(_native.Object):
     """A dataflow graph; the nodes live in the engine."""
 
+    # Names that `prevent_feeding` and `prevent_fetching` have taken.
+    _unfeedable = _unfetchable = frozenset()
+
     def __new__(cls, _handle=None):
         if _handle is None:
             _handle = function("graph.new")()
@@ -423,19 +426,19 @@ class Graph(_native.Object):
 
     def is_feedable(self, tensor):
         """Whether the tensor may be fed."""
-        return not getattr(tensor, "_is_unfeedable", False)
+        return tensor.name not in self._unfeedable
 
     def prevent_feeding(self, tensor):
         """Forbids feeding the tensor."""
-        tensor._is_unfeedable = True
+        self._unfeedable = self._unfeedable | {tensor.name}
 
     def is_fetchable(self, element):
         """Whether the tensor or operation may be fetched."""
-        return not getattr(element, "_is_unfetchable", False)
+        return getattr(element, "op", element).name not in self._unfetchable
 
     def prevent_fetching(self, element):
         """Forbids fetching the tensor or operation."""
-        element._is_unfetchable = True
+        self._unfetchable = self._unfetchable | {getattr(element, "op", element).name}
 
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a ``GraphDef`` message."""
