@@ -1,7 +1,7 @@
 """Sessions, monitored sessions and hooks.
 
 ``data/sessions.json`` and its like hold what the programs of the same names report under TensorFlow 2.15;
-``oracle/test_sessions.py`` shows that they still do.
+``oracle/test_sessions_oracle.py`` shows that they still do.
 """
 
 import gc
