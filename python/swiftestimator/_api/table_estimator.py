@@ -27,6 +27,7 @@ TABLE = {
         "2 train": "Coordinator",
     },
     "_estimator.session_manager": {"1 train": "SessionManager"},
+    "_estimator.supervisor": {"1 train": "Supervisor"},
     "_estimator.scaffold": {"1 train": "Scaffold"},
     "_estimator.saver": {
         "1 train": (

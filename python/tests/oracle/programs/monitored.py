@@ -1620,5 +1620,147 @@ def queue_runners_wrong_session():
     train.start_queue_runners(sess=3)
 
 
+# Supervisors
+def supervised(body, runs=3, **arguments):
+    step, increment = model()
+    tf.summary.scalar("s", 1.0)
+    supervisor = train.Supervisor(**arguments)
+    found = []
+
+    def go():
+        with supervisor.managed_session() as session:
+            found.append(tf.get_default_session() is session)
+            for _ in range(runs):
+                if supervisor.should_stop():
+                    break
+                body(supervisor, session, increment, found)
+
+    return [caught(go), found, supervisor.should_stop(), supervisor.coord.joined]
+
+
+def run_once(supervisor, session, increment, found):
+    found.append(int(session.run(increment)))
+
+
+@case
+def supervisor_without_folder():
+    return supervised(run_once)
+
+
+@case
+def supervisor_files():
+    folder = tempfile.mkdtemp()
+    found = supervised(run_once, logdir=folder, save_model_secs=0, save_summaries_secs=0)
+    files = sorted("events" if f.startswith("events") else f for f in os.listdir(folder) if "tempstate" not in f)
+    return [found, [f for f in files if not f.startswith("model.ckpt")]]
+
+
+@case
+def supervisor_attributes():
+    step, increment = model()
+    supervisor = train.Supervisor(logdir="/nowhere")
+    return [
+        supervisor.is_chief, supervisor.save_path, supervisor.save_model_secs, supervisor.save_summaries_secs,
+        type(supervisor.saver).__name__, supervisor.summary_op, supervisor.global_step is step,
+        isinstance(supervisor.coord, train.Coordinator), isinstance(supervisor.session_manager, train.SessionManager),
+        tf.get_default_graph().finalized, supervisor.init_feed_dict, supervisor.init_op is not None,
+    ]  # fmt: skip
+
+
+@case
+def supervisor_error():
+    def fail(*_):
+        raise KeyError("mine")
+
+    return supervised(fail)
+
+
+@case
+def supervisor_end_of_input():
+    def fail(*_):
+        raise end_of_input()
+
+    return supervised(fail)
+
+
+@case
+def supervisor_stops():
+    def body(supervisor, session, increment, found):
+        found.append(int(session.run(increment)))
+        supervisor.request_stop()
+
+    return supervised(body)
+
+
+@case
+def supervisor_thread_error():
+    def body(supervisor, session, increment, found):
+        def fail():
+            raise ValueError("in a loop")
+
+        supervisor.loop(None, fail)
+        supervisor.coord.wait_for_stop(5)
+
+    return supervised(body)
+
+
+@case
+def supervisor_resumes():
+    folder = tempfile.mkdtemp()
+    found = []
+    for _ in range(2):
+        with tf.Graph().as_default():
+            step, increment = model()
+            supervisor = train.Supervisor(logdir=folder, save_model_secs=0, save_summaries_secs=0)
+            with supervisor.managed_session() as session:
+                found += [int(session.run(increment)), int(session.run(increment))]
+                supervisor.saver.save(session, supervisor.save_path, global_step=step)
+    return found
+
+
+@case
+def supervisor_computed_summary():
+    step, increment = model()
+    summary = tf.summary.scalar("s", 1.0)
+    folder = tempfile.mkdtemp()
+    supervisor = train.Supervisor(logdir=folder, summary_op=None, save_model_secs=0, save_summaries_secs=0)
+    with supervisor.managed_session() as session:
+        session.run(increment)
+        supervisor.summary_computed(session, session.run(summary))
+    found = []
+    for name in sorted(os.listdir(folder)):
+        if name.startswith("events"):
+            for event in train.summary_iterator(os.path.join(folder, name)):
+                found.append([event.WhichOneof("what"), event.step, event.session_log.status])
+    return found
+
+
+@case
+def supervisor_summary_without_writer():
+    step, increment = model()
+    summary = tf.summary.scalar("s", 1.0)
+    supervisor = train.Supervisor()
+    with tf.Session() as session:
+        session.run(tf.get_collection("init_op"))
+        supervisor.summary_computed(session, session.run(summary))
+
+
+@case
+def supervisor_services_of_a_worker():
+    model()
+    supervisor = train.Supervisor(is_chief=False)
+    supervisor.start_standard_services(None)
+
+
+@case
+def supervisor_init_fn():
+    step, increment = model()
+    called = []
+    supervisor = train.Supervisor(init_fn=lambda session: called.append(isinstance(session, tf.Session)))
+    with supervisor.managed_session() as session:
+        called.append(int(session.run(increment)))
+    return called
+
+
 if __name__ == "__main__":
     case.run()
