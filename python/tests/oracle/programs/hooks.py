@@ -7,7 +7,7 @@ import tempfile
 import time
 
 import numpy as np
-from cases import Cases, caught, logged, tf
+from session_cases import Cases, caught, logged, tf
 
 case = Cases()
 train = tf.train

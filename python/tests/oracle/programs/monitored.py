@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 
-from cases import Cases, caught, logged, plain, tf
+from session_cases import Cases, caught, logged, plain, tf
 
 case = Cases()
 train = tf.train

@@ -4,7 +4,7 @@ import collections
 import threading
 
 import numpy as np
-from cases import Cases, caught, tf
+from session_cases import Cases, caught, tf
 
 case = Cases()
 Pair = collections.namedtuple("Pair", "a b")
