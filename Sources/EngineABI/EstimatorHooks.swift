@@ -182,7 +182,8 @@ private let savingHookConstructors: [HostFunction] = [
     return .none
   },
   HostFunction("listener.new") { arguments in
-    .object(HostListener(try HostMethods(arguments.dict(0)), text: try arguments.optionalString(1)))
+    let label = arguments.values.count > 1 ? try arguments.optionalString(1) : nil
+    return .object(HostListener(try HostMethods(arguments.dict(0)), label: label))
   },
 ]
 

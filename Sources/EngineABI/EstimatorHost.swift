@@ -171,14 +171,14 @@ final class HostThread: CoordinatedThread {
 /// A checkpoint listener written in the host language.
 final class HostListener: CheckpointSaverListener {
   private let host: HostMethods
-  private let text: String?
+  private let givenLabel: String?
 
-  init(_ host: HostMethods, text: String?) {
+  init(_ host: HostMethods, label: String? = nil) {
     self.host = host
-    self.text = text
+    givenLabel = label
   }
 
-  override var description: String { text ?? super.description }
+  override var label: String { givenLabel ?? super.label }
   override func begin(_ graph: Graph) throws { try host.call("begin", [.object(graph)]) }
   override func beforeSave(_ session: Session, _ step: Int) throws {
     try host.call("before_save", [.object(session), .int(step)])

@@ -42,7 +42,13 @@ private let scaffoldFunctions: [HostFunction] = [
     func output(_ name: String) throws -> Output? { options[name].isNone(0) ? nil : try options[name].output(0) }
     var initFunction: Scaffold.InitFunction?
     if let host = try options.host("init_fn") {
-      initFunction = { scaffold, session in _ = try host.call([.object(scaffold), .object(session)]) }
+      initFunction = { scaffold, session in
+        do {
+          _ = try host.call([.object(scaffold), .object(session)])
+        } catch let error as EngineError {
+          throw HostErrors.classified(error)
+        }
+      }
     }
     let scaffold = Scaffold(
       initOp: try node("init_op"), initFeeds: try options["init_feeds"].feeds(0).map { ($0.output, $0.value) },

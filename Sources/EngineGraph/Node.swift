@@ -16,8 +16,6 @@ public final class Node: @unchecked Sendable {
   /// The line of the user's program that made the node, as `file:line`.
   public let origin: String?
   public unowned let graph: Graph
-  /// Position in a run: that of the creation, unless ``runsAsSoonAsPossible()``.
-  public private(set) var executionOrder: Int
 
   init(
     id: Int, name: String, definition: OpDefinition, inputs: [Output], controlInputs: [Node],
@@ -35,13 +33,6 @@ public final class Node: @unchecked Sendable {
     self.device = device
     self.origin = origin
     self.graph = graph
-    executionOrder = id
-  }
-
-  /// Lets the node run right after what it needs, before nodes that were created earlier. A read of a variable then
-  /// sees the value from before the run's updates.
-  public func runsAsSoonAsPossible() {
-    executionOrder = (inputs.map(\.node) + controlInputs).map(\.executionOrder).max() ?? id
   }
 
   /// The op's name, such as `MatMul`.

@@ -4,8 +4,10 @@ import EngineGraph
 /// The compiled form of one (fetches, targets, feeds) request: which nodes run, in which order, and where their
 /// tensors live. Made once, run many times, by several threads at once.
 ///
-/// Nodes run in the order in which they were created. That is a topological order, and it makes runs deterministic: a
-/// read that was written before an update in the program is carried out before it.
+/// Nodes run in the order in which they were created. That is a topological order, and it makes runs deterministic.
+/// Reads of variables are the exception: they run as soon as what they wait for has run. A summary of a weight or of the
+/// global step shows what the step began with, wherever in the program it stands, unless control dependencies say
+/// otherwise.
 public final class Plan: @unchecked Sendable {
   /// One prepared call.
   struct Step {
@@ -48,7 +50,7 @@ public final class Plan: @unchecked Sendable {
       // Whoever waits for a placeholder that is fed need not wait.
       stack.append(contentsOf: node.controlInputs.filter { $0.type != "Placeholder" || !fed.contains($0.output()) })
     }
-    nodes.sort { ($0.executionOrder, $0.id) < ($1.executionOrder, $1.id) }
+    Plan.sort(&nodes)
 
     var slots: [Output: Int] = [:]
     func slot(_ output: Output) -> Int {
@@ -102,6 +104,23 @@ public final class Plan: @unchecked Sendable {
     self.constants = constants
     self.feeds = feeds
     slotCount = slots.count
+  }
+
+  /// Sorts nodes by their creation, with reads of variables right behind what they wait for.
+  private static func sort(_ nodes: inout [Node]) {
+    nodes.sort { $0.id < $1.id }
+    var place: [ObjectIdentifier: Int] = [:]
+    for node in nodes where node.type == "ReadVariableOp" {
+      // Nodes outside of the plan have been fed, or need not be waited for; taking them along moves the read less.
+      let before = node.inputs.map(\.node) + node.controlInputs
+      place[ObjectIdentifier(node)] = before.map { place[ObjectIdentifier($0)] ?? $0.id }.max() ?? node.id
+    }
+    if place.isEmpty { return }
+    nodes.sort { a, b in
+      let first = place[ObjectIdentifier(a)] ?? a.id
+      let second = place[ObjectIdentifier(b)] ?? b.id
+      return first == second ? a.id < b.id : first < second
+    }
   }
 
   /// Runs the plan.

@@ -79,12 +79,9 @@ extension Graph {
       default: "global_step/"
       }
     // The addition makes it a tensor of its own, which keeps the value it had when it ran.
-    let first = nodes.count
     let read = try withNameScope(nil) { _ in
       try withNameScope(scope) { _ in try withControlDependencies(nil) { try add(step, 0) } }
     }
-    // Hooks may ask for it after the program has made its updates.
-    for node in nodes[first...] { node.runsAsSoonAsPossible() }
     addToCollection(CollectionName.globalStepReadCache, .output(read))
     return read
   }

@@ -6,8 +6,8 @@ import EngineRuntime
 /// Code that runs around the saving of checkpoints. Subclasses override what they need.
 open class CheckpointSaverListener {
   public init() {}
-  /// How log lines name it.
-  open var description: String { "\(type(of: self))" }
+  /// What log lines call it.
+  open var label: String { "\(type(of: self))" }
   /// May still add nodes to the graph.
   open func begin(_ graph: Graph) throws {}
   open func beforeSave(_ session: Session, _ step: Int) throws {}
@@ -104,7 +104,7 @@ open class CheckpointSaverHook: SessionRunHook {
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")
     var stops = false
     for listener in listeners where try listener.afterSave(session, step) {
-      Logger.info("A CheckpointSaverListener requested that training be stopped. listener: \(listener.description)")
+      Logger.info("A CheckpointSaverListener requested that training be stopped. listener: \(listener.label)")
       stops = true
     }
     return stops

@@ -11,9 +11,9 @@ open class StepCounterHook: SessionRunHook {
   private var request = RunArguments()
   private var tag = "global_step/sec"
   private var lastStale: Int?
-  /// Warnings of all hooks of the process.
-  nonisolated(unsafe) private static var warningCount = 0
-  private static let warningLock = Lock()
+  /// How often the process has been warned; as TensorFlow, not more than five times.
+  nonisolated(unsafe) private static var warnings = 0
+  private static let lock = Lock()
   /// Told every measurement; used by the progress report.
   var onMeasurement: ((_ stepsPerSecond: Double) -> Void)?
 
@@ -50,14 +50,20 @@ open class StepCounterHook: SessionRunHook {
         try logAndRecord(elapsedSteps: elapsed.elapsedSteps, elapsedSecs: elapsed.elapsedSecs, step: step)
       }
     }
-    if stale == lastStale, StepCounterHook.warningLock.withLock({ StepCounterHook.warningCount < 5 }) {
-      StepCounterHook.warningLock.withLock { StepCounterHook.warningCount += 1 }
+    if stale == lastStale, StepCounterHook.mayWarn() {
       Logger.warning(
         "It seems that global step (tf.train.get_global_step) has not been increased. Current value (could be stable): "
           + "\(stale) vs previous value: \(stale). You could increase the global step by passing "
           + "tf.train.get_global_step() to Optimizer.apply_gradients or Optimizer.minimize.")
     }
     lastStale = stale
+  }
+
+  private static func mayWarn() -> Bool {
+    lock.withLock {
+      warnings += 1
+      return warnings <= 5
+    }
   }
 
   /// Writes one measurement; subclasses may replace it.

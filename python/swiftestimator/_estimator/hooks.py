@@ -375,7 +375,7 @@ def engine_listener(listener):
         return call
 
     methods = {m: around(m) for m in ("before_save", "after_save", "end")}
-    result = function("listener.new")({"begin": begin, **methods}, str(listener))
+    result = function("listener.new")({"begin": begin, **methods}, repr(listener))
     listener.__dict__["_engine_proxy"] = result
     return result
 

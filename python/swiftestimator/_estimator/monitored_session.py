@@ -49,6 +49,7 @@ class ChiefSessionCreator(_EngineCreator):
         _check_master(master)
 
     def _engine(self):
+        self._scaffold._check()
         return function("session_creator.chief")(get_default_graph(), self._scaffold, self._checkpoint_dir, self._file)
 
 
@@ -62,6 +63,7 @@ class WorkerSessionCreator(_EngineCreator):
         _check_master(master)
 
     def _engine(self):
+        self._scaffold._check()
         return function("session_creator.worker")(get_default_graph(), self._scaffold, float(self._max_wait_secs))
 
 
@@ -241,9 +243,11 @@ def MonitoredTrainingSession(  # noqa: N802 (the public name)
     install()
     _check_master(master)
     use_threads(config)
+    scaffold = scaffold or Scaffold()
+    scaffold._check()
     asked = {
         "graph": get_default_graph(), "is_chief": is_chief, "checkpoint_dir": checkpoint_dir,
-        "scaffold": scaffold or Scaffold(), "hooks": engine_hooks(hooks, any_kind=True),
+        "scaffold": scaffold, "hooks": engine_hooks(hooks, any_kind=True),
         "chief_only_hooks": engine_hooks(chief_only_hooks, any_kind=True), "log_step_count_steps": log_step_count_steps,
         "max_wait_secs": float(max_wait_secs), "summary_dir": summary_dir, "save_graph_def": save_graph_def,
         "stop_grace_period_secs": float(stop_grace_period_secs),

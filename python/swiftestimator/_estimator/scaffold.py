@@ -51,15 +51,30 @@ class Scaffold(_native.Object):
             def call(scaffold, session):
                 init_fn(scaffold, session)
 
+        given = {
+            "init_op": init_op, "ready_op": ready_op, "ready_for_local_init_op": ready_for_local_init_op,
+            "local_init_op": local_init_op, "summary_op": summary_op,
+        }  # fmt: skip
+        refused = None
+        pieces = {}
+        for name, value in given.items():
+            try:
+                pieces[name] = (as_operation if name in ("init_op", "local_init_op") else as_tensor)(value)
+            except (TypeError, ValueError, KeyError) as error:
+                refused, pieces[name] = error, None
         handle = function("scaffold.new")(
             {
-                "init_op": as_operation(init_op), "init_feeds": _feeds(init_feed_dict), "init_fn": call,
-                "ready_op": as_tensor(ready_op), "ready_for_local_init_op": as_tensor(ready_for_local_init_op),
-                "local_init_op": as_operation(local_init_op), "local_init_feeds": _feeds(local_init_feed_dict),
-                "summary_op": as_tensor(summary_op),
+                **pieces, "init_feeds": _feeds(init_feed_dict) if isinstance(init_feed_dict, dict) else [],
+                "init_fn": call,
+                "local_init_feeds": _feeds(local_init_feed_dict) if isinstance(local_init_feed_dict, dict) else [],
                 "saver": None if saver is None else engine_saver(saver), "copy_from": copy_from_scaffold,
             }
         )  # fmt: skip
+        handle._refused = refused
+        handle._given = {
+            name: value if value is not None else getattr(copy_from_scaffold, "_given", {}).get(name)
+            for name, value in given.items()
+        }
 
         def inherited(name, own):
             return own if own is not None else getattr(copy_from_scaffold, name, None)
@@ -71,7 +86,8 @@ class Scaffold(_native.Object):
         return handle
 
     # What a scaffold that the engine has made lacks.
-    _saver = _init_fn = _init_feed_dict = _local_init_feed_dict = None
+    _saver = _init_fn = _init_feed_dict = _local_init_feed_dict = _refused = None
+    _given = {}  # the pieces as the program gave them
 
     def __init__(self, *args, **kwargs):
         pass
@@ -97,8 +113,14 @@ class Scaffold(_native.Object):
         """What is fed to ``local_init_op``."""
         return self._local_init_feed_dict
 
+    def _check(self):
+        """Raises what was wrong with a piece: TensorFlow finds that out when a session is made."""
+        if self._refused is not None:
+            raise self._refused
+
     def _field(self, name):
-        return function("scaffold.fields")(self)[name]
+        given = self._given.get(name)
+        return function("scaffold.fields")(self)[name] if given is None else given
 
     @property
     def init_op(self):

@@ -976,6 +976,37 @@ def scaffold_copy_prefers_own():
 
 
 @case
+def scaffold_with_anything():
+    model()
+    s = train.Scaffold(2, 3, lambda scaffold, session: 4, 5, 6, 7, 8)
+    t = train.Scaffold(init_op=9, copy_from_scaffold=s)
+    s.finalize()
+    found = []
+    for x in (s, t):
+        found.append([x.init_op, x.init_feed_dict, x.init_fn(1), x.ready_op, x.ready_for_local_init_op])
+        found.append([x.local_init_op, x.summary_op])
+    return found
+
+
+@case
+def scaffold_with_anything_in_a_session():
+    model()
+    train.ChiefSessionCreator(train.Scaffold(init_op=2)).create_session()
+
+
+@case
+def scaffold_init_fn_is_lost():
+    step, increment = model()
+    lost = failing(2, aborted)
+
+    def init_fn(scaffold, session):
+        lost()
+
+    with train.MonitoredSession(train.ChiefSessionCreator(train.Scaffold(init_fn=init_fn)), [Hook("A")]) as session:
+        return [int(session.run(increment)), list(TRACE)]
+
+
+@case
 def scaffold_copy_of_other():
     train.Scaffold(copy_from_scaffold=3)
 
