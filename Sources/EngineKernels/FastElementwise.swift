@@ -82,6 +82,14 @@ extension Kernels {
       blocks(count, picosecondsEach) { start, length in body(length, start, 1, start, 1, start) }
       return
     }
+    if shapes.b == shapes.z, shapes.a.allSatisfy({ $0 == 1 }) {
+      blocks(count, picosecondsEach) { start, length in body(length, 0, 0, start, 1, start) }
+      return
+    }
+    if shapes.a == shapes.z, shapes.b.allSatisfy({ $0 == 1 }) {
+      blocks(count, picosecondsEach) { start, length in body(length, start, 1, 0, 0, start) }
+      return
+    }
     let plan = BroadcastPlan(output: shapes.z, inputs: [shapes.a, shapes.b])
     let (aStep, bStep, length) = (plan.step(0), plan.step(1), plan.rowLength)
     if plan.rowCount == 1 {

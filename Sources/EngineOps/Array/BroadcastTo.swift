@@ -35,7 +35,7 @@ extension OpDefinition {
       context.setOutput(0, context.takeInput(0))
       return
     }
-    let y = try Tensor(uninitialized: x.dtype, shape: shape)
+    let y = try context.newOutput(0, shape: shape)
     try Kernels.broadcast(x, into: y)
     context.setOutput(0, y)
   }
