@@ -12,6 +12,9 @@ public final class KernelContext {
   /// Room for the inputs, of which the first `inputCount` are there.
   @usableFromInline let inputStorage: UnsafeMutablePointer<Tensor>
   @usableFromInline var inputCount = 0
+  /// The inputs that belong to a frame's slot and are only lent, as bits; those past the 63rd are copied. A lent tensor
+  /// is there without a reference of its own, so it must not be released here nor taken to be unique.
+  private var lent: UInt64 = 0
   private let inputCapacity: Int
   private let outputStorage: UnsafeMutablePointer<Tensor?>
   /// The last small tensor that each output was allocated, to be used again once nobody else has it.
@@ -34,7 +37,7 @@ public final class KernelContext {
   }
 
   deinit {
-    inputStorage.deinitialize(count: inputCount)
+    removeInputs()
     outputStorage.deinitialize(count: outputCount)
     spareStorage.deinitialize(count: outputCount)
     inputStorage.deallocate()
@@ -54,9 +57,13 @@ public final class KernelContext {
   }
 
   public func removeInputs() {
-    inputStorage.deinitialize(count: inputCount)
+    for index in 0..<inputCount where !isLent(index) { (inputStorage + index).deinitialize(count: 1) }
     inputCount = 0
+    lent = 0
   }
+
+  @inline(__always)
+  private func isLent(_ index: Int) -> Bool { index < 64 && lent & (1 << UInt64(index)) != 0 }
 
   public func takeOutput(_ index: Int) -> Tensor? { outputStorage[index].take() }
 
@@ -74,15 +81,21 @@ public final class KernelContext {
     for index in 0..<inputCapacity {
       let place = inputs[index]
       let slot = slots + Int(place >> 1)
-      guard let tensor = place & 1 == 0 ? slot.pointee : slot.pointee.take() else {
+      if slot.pointee == nil {
         throw EngineError.internal("input \(node.inputs[index].name) was not produced before it was needed")
       }
-      (inputStorage + index).initialize(to: tensor)
+      if place & 1 == 0, index < 64 {
+        // The slot keeps it until the kernel has returned. An optional tensor that is there has a tensor's layout.
+        UnsafeMutableRawPointer(inputStorage + index).copyMemory(
+          from: UnsafeRawPointer(slot), byteCount: MemoryLayout<Tensor>.size)
+        lent |= 1 << UInt64(index)
+      } else if let tensor = place & 1 == 0 ? slot.pointee : slot.pointee.take() {
+        (inputStorage + index).initialize(to: tensor)
+      }
       inputCount = index + 1
     }
     try kernel(self)
-    inputStorage.deinitialize(count: inputCount)
-    inputCount = 0
+    removeInputs()
     for index in 0..<outputCount {
       let slot = Int(outputs[index])
       if slot >= 0 { slots[slot] = outputStorage[index].take() } else { outputStorage[index] = nil }
@@ -100,7 +113,7 @@ public final class KernelContext {
   /// The inputs, in the order of the op's signature. Valid during the execution.
   @inlinable public var inputs: KernelInputs { KernelInputs(base: inputStorage, count: inputCount) }
 
-  public func setOutput(_ index: Int, _ tensor: Tensor) {
+  public func setOutput(_ index: Int, _ tensor: consuming Tensor) {
     precondition(index >= 0 && index < outputCount)
     outputStorage[index] = tensor
   }
@@ -108,6 +121,13 @@ public final class KernelContext {
   /// Moves an input out, so that it may prove to be uniquely referenced. `inputs[index]` must not be read afterwards.
   public func takeInput(_ index: Int) -> Tensor {
     precondition(index >= 0 && index < inputCount)
+    if isLent(index) {
+      // A reference of its own; the slot's stays.
+      let copy = inputStorage[index]
+      lent &= ~(1 << UInt64(index))
+      (inputStorage + index).initialize(to: KernelContext.nothing)
+      return copy
+    }
     let tensor = (inputStorage + index).move()
     (inputStorage + index).initialize(to: KernelContext.nothing)
     return tensor
@@ -156,7 +176,8 @@ public final class KernelContext {
     precondition(input >= 0 && input < inputCount)
     let dtype = node.outputTypes[index]
     let owned = inputStorage + input
-    if owned.pointee.isUniquelyReferenced(), dtype.isPlainData, owned.pointee.dtype.itemSize == dtype.itemSize,
+    if !isLent(input), owned.pointee.isUniquelyReferenced(), dtype.isPlainData,
+      owned.pointee.dtype.itemSize == dtype.itemSize,
       owned.pointee.elementCount == Shape.elementCount(shape)
     {
       return try Tensor(dtype: dtype, shape: shape, buffer: owned.pointee.buffer)

@@ -36,7 +36,11 @@ extension OpDefinition {
       return
     }
     let y = try context.newOutput(0, shape: shape)
-    try Kernels.broadcast(x, into: y)
+    if x.elementCount == 1, x.dtype != .string {
+      try Kernels.fill(y, with: x)
+    } else {
+      try Kernels.broadcast(x, into: y)
+    }
     context.setOutput(0, y)
   }
 }

@@ -112,7 +112,8 @@ extension OpDefinition {
       }
     }
     let slotCount = slotNames.count
-    let (gradientAt, indicesAt, scalarsAt, names) = (gradientIndex, indicesIndex, scalars, ["var"] + slotNames)
+    let (gradientAt, indicesAt, names) = (gradientIndex, indicesIndex, ["var"] + slotNames)
+    let (scalarsAt, scalarNames) = (scalars.map(\.index), scalars.map(\.name))
     return OpDefinition(
       name, inputs: inputs,
       attributes: [.type("T", .numeric)] + (isSparse ? [.type("Tindices", .index)] : []) + [.bool("use_locking", false)]
@@ -123,7 +124,9 @@ extension OpDefinition {
       let known = context.scratch { UpdatedVariables() }
       try known.find(context, slotCount, name)
       known.scalars.removeAll(keepingCapacity: true)
-      for scalar in scalarsAt { known.scalars.append(try context.number(scalar.index, scalar.name)) }
+      for (position, index) in scalarsAt.enumerated() {
+        known.scalars.append(try context.floatScalar(index) ?? context.number(index, scalarNames[position]))
+      }
       let gradient = context.inputs[gradientAt]
       defer { known.end() }
       let w = try known.begin(names)
