@@ -193,8 +193,6 @@ def engine_hook(hook):
         wanted = ["begin", *wanted]
         proxy.begin = lambda graph: setattr(proxy, "_graph", graph)
     methods = {m: getattr(proxy, m) for m in wanted}
-    if "after_run" in methods and "before_run" not in methods:
-        methods["before_run"] = proxy.before_run
     saver = native if isinstance(hook, CheckpointSaverHook) else None
     result = function("hook.new")(methods, saver)
     own["_engine_proxy"] = result

@@ -15,12 +15,14 @@ class Fetches:
         self._graph = graph
         self.build = self._compile(fetches)
 
+    def fed(self, feeds):
+        """(position of the result, index of the feed) for each result that is fed itself."""
+        return [(self._positions[t], index) for index, (t, _) in enumerate(feeds) if t in self._positions]
+
     def with_feeds(self, values, feeds):
         """The values of a run, where what was fed comes back as it was given."""
-        for tensor, value in feeds:
-            position = self._positions.get(tensor)
-            if position is not None:
-                values[position] = value
+        for position, index in self.fed(feeds):
+            values[position] = feeds[index][1]
         return values
 
     def _element(self, fetch):

@@ -229,8 +229,7 @@ class Tensor(_native.Output):
             "runs it."
         )
 
-    def __hash__(self):
-        return id(self)
+    __hash__ = _native.Output.__hash__  # by identity; a method in Python would cost more than a small step
 
     def __eq__(self, other):
         return self is other
@@ -290,6 +289,29 @@ class GraphKeys:
     COND_CONTEXT = "cond_context"
     WHILE_CONTEXT = "while_context"
     CONCATENATED_VARIABLES = "concatenated_variables"
+
+
+class _DefaultGraph:
+    """The block of ``Graph.as_default``. Hooks enter it in every step, so it is no generator."""
+
+    __slots__ = ("_graph",)
+
+    def __init__(self, graph):
+        self._graph = graph
+
+    def __enter__(self):
+        _stack().append(self._graph)
+        return self._graph
+
+    def __exit__(self, *exception):
+        stack = _stack()
+        if stack[-1] is self._graph:
+            stack.pop()
+            return
+        for i in range(len(stack) - 1, -1, -1):  # generators may be left in another order than they were entered
+            if stack[i] is self._graph:
+                del stack[i]
+                break
 
 
 class Graph(_native.Object):
@@ -448,21 +470,9 @@ class Graph(_native.Object):
 
     # -- Scopes
 
-    @contextlib.contextmanager
     def as_default(self):
         """Makes this the default graph of the thread in a ``with`` block."""
-        stack = _stack()
-        stack.append(self)
-        try:
-            yield self
-        finally:
-            if stack[-1] is self:
-                stack.pop()
-            else:  # generators may be left in another order than they were entered
-                for i in range(len(stack) - 1, -1, -1):
-                    if stack[i] is self:
-                        del stack[i]
-                        break
+        return _DefaultGraph(self)
 
     @contextlib.contextmanager
     def name_scope(self, name):

@@ -127,6 +127,7 @@ class BaseSession(_native.Object):
         self._is_owned = not isinstance(target, _native.Object)
         self._graph = _graph(self)
         self._timeout = 0
+        self._requests = {}
         self._apply(config)
 
     def _apply(self, config):
@@ -170,10 +171,16 @@ class BaseSession(_native.Object):
         if options is not None or run_metadata is not None or self._timeout:
             return self._run_with_options(fetches, feed_dict, options, run_metadata)
         try:
-            if fetches.__class__ is Tensor and not feed_dict:
-                if fetches._op._graph is self._graph and not self._graph._unfetchable:
-                    return _run(self, [fetches], [], [])[0]
+            key = _request_key(fetches, feed_dict)
+            request = self._requests.get(key)
+            if request is not None:
+                return request(self._graph, feed_dict)
             plan, feeds = self._plan(fetches, feed_dict)
+            if key is not None and all(getattr(t, "dtype", None) is not dtypes.resource for t in plan.outputs):
+                prepared = _callable(self, plan.outputs, plan.nodes, [tensor for tensor, _ in feeds])
+                if len(self._requests) >= _REQUEST_LIMIT:
+                    self._requests.clear()
+                self._requests[key] = _Request(prepared, plan, feeds)
             return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
         except OpError as error:
             attach_node(error, self._graph)
@@ -251,6 +258,7 @@ class BaseSession(_native.Object):
         """Frees the session's variables; a run afterwards raises ``RuntimeError``."""
         if not self._closed:
             self._closed = True
+            self._requests.clear()
             _close(self._handle)
 
     def __del__(self):
@@ -259,6 +267,67 @@ class BaseSession(_native.Object):
                 self.close()
         except Exception:  # the interpreter may be going down
             pass
+
+
+_REQUEST_LIMIT = 128  # as many as the engine keeps
+
+
+def _request_key(fetches, feed_dict):
+    """What says that two calls of ``run`` ask for the same; ``None`` when that takes a closer look."""
+    kind = fetches.__class__
+    if kind is Tensor or kind is Operation:
+        key = (fetches,)
+    elif kind is list or kind is tuple:
+        key = (kind, *fetches)
+        for part in fetches:
+            if part.__class__ is not Tensor and part.__class__ is not Operation:
+                return None
+    elif kind is dict:
+        key = (kind, *fetches, *fetches.values())
+        for part in fetches.values():
+            if part.__class__ is not Tensor and part.__class__ is not Operation:
+                return None
+    else:
+        return None
+    if feed_dict:
+        if feed_dict.__class__ is not dict:
+            return None
+        for tensor in feed_dict:
+            if tensor.__class__ is not Tensor:
+                return None
+        key = (*key, None, *feed_dict)
+    return key
+
+
+class _Request:
+    """A request that was checked and compiled once; only the values of its feeds are new in each call."""
+
+    __slots__ = ("prepared", "build", "feeds", "fed")
+
+    def __init__(self, prepared, plan, feeds):
+        self.prepared = prepared
+        self.build = plan.build
+        self.fed = plan.fed(feeds)
+        self.feeds = []
+        for tensor, _ in feeds:
+            shape = tensor._shape_as_list()
+            is_plain = tensor._dtype not in (dtypes.string, dtypes.bfloat16)
+            dtype = np.dtype(tensor._dtype.as_numpy_dtype) if is_plain else None
+            known = None if shape is None or None in shape else tuple(shape)
+            self.feeds.append((tensor, dtype, known))
+
+    def __call__(self, graph, feed_dict):
+        if not feed_dict:
+            return self.build(_native.run(self.prepared))
+        values = []
+        for (tensor, dtype, shape), value in zip(self.feeds, feed_dict.values()):
+            if value.__class__ is not np.ndarray or value.dtype is not dtype or value.shape != shape:
+                value = feed_pair(graph, tensor, value)[1]
+            values.append(value)
+        results = _native.run(self.prepared, *values)
+        for position, index in self.fed:
+            results[position] = values[index]
+        return self.build(results)
 
 
 class _DefaultSession:
