@@ -33,6 +33,12 @@ extension Value {
     case .node(let node): .node(node)
     case .object(let host as HostObject): .host(host)
     case .object(let object as ValueHolder): object.value
+    case .object(let item as PlainItem):
+      switch item.value {
+      case .integer(let number): .int(number)
+      case .real(let number): .float(number)
+      case .text(let bytes): String(validating: bytes, as: UTF8.self).map { .text($0) } ?? .bytes(bytes)
+      }
     case .object(let object): .object(object)
     }
   }
@@ -50,7 +56,18 @@ extension Value {
 }
 
 /// A plain value in a collection.
-final class ValueHolder {
+final class ValueHolder: PlainCollectionItem {
   let value: Value
   init(_ value: Value) { self.value = value }
+
+  var plainValue: PlainValue? {
+    switch value {
+    case .bool(let flag): .integer(flag ? 1 : 0)
+    case .int(let number): .integer(number)
+    case .float(let number): .real(number)
+    case .text(let text): .text(ByteString(text.utf8))
+    case .bytes(let bytes): .text(bytes)
+    default: nil
+    }
+  }
 }

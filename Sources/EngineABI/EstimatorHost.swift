@@ -198,7 +198,9 @@ final class HostSaver: Saver {
 
   init(_ host: HostMethods) {
     self.host = host
-    super.init(allowsEmpty: true)
+    var options = Options()
+    options.allowsEmpty = true
+    super.init(options: options)
   }
 
   override func build(_ graph: Graph) throws {

@@ -7,8 +7,13 @@ import EngineRuntime
 
 // Savers, checkpoints, event writers.
 //
-//   saver.new({variables: None for all, or [(key, native Variable)]; max_to_keep, keep_checkpoint_every_n_hours,
-//       allow_empty, pad_step_number, save_relative_paths})       -> saver; without variables it is built later
+//   saver.new()                                                  -> saver of all variables, to be configured and built
+//   saver.configure(saver, {variables: None for all, or [(key, native Variable)]; wholes: keys of parts that
+//       are saved as variables of their own; definition: SaverDef bytes of nodes to
+//       run instead; max_to_keep, keep_checkpoint_every_n_hours, allow_empty, pad_step_number, save_relative_paths,
+//       sharded, reshape})
+//   saver.definition(saver, graph)                               -> SaverDef bytes, or None when there is nothing to save
+//   saver.facts(saver)                                           -> {max_to_keep, sharded, is_built, is_empty}
 //   saver.host({"build": f(graph), "save": f(session, path, step, write_meta_graph) -> path, "restore": f(session, path),
 //       "recover_last_checkpoints": f([paths])})                  -> saver that calls the program's own
 //   saver.build(saver, graph)
@@ -18,42 +23,73 @@ import EngineRuntime
 //   saver.last_checkpoints(saver) -> [(path, time)]; saver.set_last_checkpoints(saver, [(path, time)])
 //   saver.recover_last_checkpoints(saver, [paths]); saver.variables(saver) -> [(key, Variable)]
 //   checkpoint.latest(dir, file name or None) -> prefix or None
-//   checkpoint.state(dir, file name or None) -> None or {model_checkpoint_path, all_model_checkpoint_paths}
-//   checkpoint.exists(prefix), checkpoint.remove(prefix)
+//   checkpoint.state(dir, file name or None)                     -> CheckpointState bytes or None
+//   checkpoint.update_state(dir, path, [paths], file name, [times], last preserved time or None)
+//   checkpoint.exists(prefix), checkpoint.remove(prefix), checkpoint.time(prefix) -> time or None
+//   meta.export(graph, saver or None, {scope, collections, clear_devices, clear_other_savers, strip_default_attrs,
+//       meta_info, graph_def, saver_def: bytes})                -> MetaGraphDef bytes
+//   meta.import(graph, MetaGraphDef bytes, {scope, clear_devices, unbound_inputs}, [(name, output)], [names])
+//                                                                -> (saver or None, nodes and outputs)
+//   variable.from_proto(graph, VariableDef bytes, scope)         -> Variable
 //   checkpoint.variables(prefix) -> [(name, dtype number, [shape])]; checkpoint.value(prefix, name) -> array
-//   record_reader.open(path) -> reader; record_reader.next(reader) -> bytes, or None at the end
-//   writer.new(dir, graph or None, suffix or None), writer.get(dir, graph or None) -> writer; writer.clear()
+//   writer.new(dir, graph or None, suffix or None, queue size, flush seconds) -> writer
+//   writer.get(dir, graph or None) -> writer; writer.clear()
 //   writer.add_summary(w, bytes, step), writer.add_scalar(w, tag, value, step), writer.add_event(w, bytes),
 //   writer.add_graph(w, graph or bytes, step), writer.add_meta_graph(w, bytes, step),
 //   writer.add_session_log(w, bytes, step), writer.add_run_metadata(w, bytes, tag, step)
 //   writer.flush(w), writer.close(w), writer.reopen(w), writer.directory(w)
 
-let estimatorSavingFunctions: [HostFunction] = saverFunctions + checkpointFunctions + writerFunctions
+let estimatorSavingFunctions: [HostFunction] =
+  saverFunctions + checkpointFunctions + metaGraphFunctions
+  + writerFunctions
+
+private func saverOptions(_ options: Options) throws -> Saver.Options {
+  var result = Saver.Options()
+  result.maxToKeep = options.has("max_to_keep") ? try options.int("max_to_keep") : 5
+  result.keepEveryNHours = try options.double("keep_checkpoint_every_n_hours") ?? 10000
+  result.allowsEmpty = try options.bool("allow_empty", default: false)
+  result.padsStepNumber = try options.bool("pad_step_number", default: false)
+  result.savesRelativePaths = try options.bool("save_relative_paths", default: false)
+  result.isSharded = try options.bool("sharded", default: false)
+  result.reshapes = try options.bool("reshape", default: false)
+  return result
+}
 
 private let saverFunctions: [HostFunction] = [
-  HostFunction("saver.new") { arguments in
-    let options = try arguments.named(0)
-    let maxToKeep = options.has("max_to_keep") ? try options.int("max_to_keep") : 5
-    let hours = try options.double("keep_checkpoint_every_n_hours") ?? 10000
-    let allowsEmpty = try options.bool("allow_empty", default: false)
-    let pads = try options.bool("pad_step_number", default: false)
-    let relative = try options.bool("save_relative_paths", default: false)
+  HostFunction("saver.new") { _ in .object(Saver()) },
+  HostFunction("saver.configure") { arguments in
+    let saver: Saver = try arguments.object(0)
+    let options = try arguments.named(1)
+    if !options["definition"].isNone(0) {
+      saver.configure(
+        try saverOptions(options),
+        definition: try ProtoMessage("SaverDef", parsing: options["definition"].byteString(0)))
+      return .none
+    }
     if options["variables"].isNone(0) {
-      return .object(
-        Saver(
-          maxToKeep: maxToKeep, keepEveryNHours: hours, allowsEmpty: allowsEmpty, padsStepNumber: pads,
-          savesRelativePaths: relative))
+      try saver.configure(saverOptions(options), variables: nil)
+      return .none
     }
     let variables = try options["variables"].list(0).map { pair -> (key: String, variable: Variable) in
       guard case .tuple(let items) = pair, items.count == 2, case .text(let key) = items[0],
         case .object(let object) = items[1], let variable = object as? Variable
-      else { throw EngineError.type("saver.new: variables are pairs of a key and a Variable") }
+      else { throw EngineError.type("saver.configure: variables are pairs of a key and a Variable") }
       return (key, variable)
     }
-    return .object(
-      try Saver(
-        variables: variables, maxToKeep: maxToKeep, keepEveryNHours: hours, allowsEmpty: allowsEmpty,
-        padsStepNumber: pads, savesRelativePaths: relative))
+    let wholes = options["wholes"].isNone(0) ? [] : try options["wholes"].strings(0)
+    try saver.configure(saverOptions(options), variables: variables, wholeKeys: Set(wholes))
+    return .none
+  },
+  HostFunction("saver.definition") { arguments in
+    let saver: Saver = try arguments.object(0)
+    return try saver.saverDef(addingTo: arguments.graph(1)).map { .bytes($0.serialized()) } ?? .none
+  },
+  HostFunction("saver.facts") { arguments in
+    let saver: Saver = try arguments.object(0)
+    return .dict([
+      ("max_to_keep", .optional(saver.maxToKeep)), ("sharded", .bool(saver.isSharded)),
+      ("is_built", .bool(saver.isBuilt)), ("is_empty", .bool(saver.isEmpty)),
+    ])
   },
   HostFunction("saver.host") { arguments in .object(HostSaver(try HostMethods(arguments.dict(0)))) },
   HostFunction("saver.build") { arguments in
@@ -113,12 +149,21 @@ private let checkpointFunctions: [HostFunction] = [
   },
   HostFunction("checkpoint.state") { arguments in
     guard
-      let state = try CheckpointFiles.paths(
+      let state = try CheckpointFiles.state(
         in: arguments.string(0), filename: arguments.optionalString(1) ?? "checkpoint")
     else { return .none }
-    return .dict([
-      ("model_checkpoint_path", .text(state.latest)), ("all_model_checkpoint_paths", .strings(state.all)),
-    ])
+    return .bytes(try state.message().serialized())
+  },
+  HostFunction("checkpoint.update_state") { arguments in
+    try CheckpointState.update(
+      directory: arguments.string(0), modelCheckpointPath: arguments.string(1),
+      allModelCheckpointPaths: arguments.strings(2), filename: arguments.string(3),
+      timestamps: arguments.list(4).map { try Arguments(function: arguments.function, values: [$0]).double(0) },
+      lastPreservedTimestamp: arguments.optionalDouble(5))
+    return .none
+  },
+  HostFunction("checkpoint.time") { arguments in
+    .optional(CheckpointFiles.modificationTime(try arguments.string(0)))
   },
   HostFunction("checkpoint.exists") { arguments in .bool(TensorBundle.exists(try arguments.string(0))) },
   HostFunction("checkpoint.remove") { arguments in
@@ -136,17 +181,50 @@ private let checkpointFunctions: [HostFunction] = [
   },
 ]
 
-private let writerFunctions: [HostFunction] = [
-  HostFunction("record_reader.open") { arguments in .object(try RecordReader(arguments.string(0))) },
-  HostFunction("record_reader.next", blocking: true) { arguments in
-    let reader: RecordReader = try arguments.object(0)
-    return try reader.next().map { .bytes($0) } ?? .none
+private let metaGraphFunctions: [HostFunction] = [
+  HostFunction("meta.export") { arguments in
+    let options = try arguments.named(2)
+    func message(_ name: String, _ type: String) throws -> ProtoMessage? {
+      options[name].isNone(0) ? nil : try ProtoMessage(type, parsing: options[name].byteString(0))
+    }
+    var export = MetaGraphExport()
+    export.scope = try options.text("scope")
+    export.collections = options["collections"].isNone(0) ? nil : try options["collections"].strings(0)
+    export.clearsDevices = try options.bool("clear_devices", default: false)
+    export.clearsOtherSavers = try options.bool("clear_other_savers", default: false)
+    export.stripsDefaultAttributes = try options.bool("strip_default_attrs", default: false)
+    export.metaInfo = try message("meta_info", "MetaGraphDef.MetaInfoDef")
+    export.graphDef = try message("graph_def", "GraphDef")
+    export.saverDef = try message("saver_def", "SaverDef")
+    return .bytes(try export.message(arguments.graph(0), arguments.optionalObject(1)).serialized())
   },
+  HostFunction("meta.import") { arguments in
+    let options = try arguments.named(2)
+    var importing = MetaGraphImport()
+    importing.scope = try options.text("scope") ?? ""
+    importing.clearsDevices = try options.bool("clear_devices", default: false)
+    importing.unboundInputs = try options.text("unbound_inputs") ?? "unbound_inputs"
+    importing.inputMap = try arguments.outputsByName(3)
+    importing.returns = try arguments.strings(4)
+    let result = try importing.add(
+      ProtoMessage("MetaGraphDef", parsing: arguments.byteString(1)), to: arguments.graph(0))
+    return .tuple([.optional(result.saver), .list(result.elements.map { .imported($0) })])
+  },
+  HostFunction("variable.from_proto") { arguments in
+    .object(
+      try MetaGraphImport.variable(
+        ProtoMessage("VariableDef", parsing: arguments.byteString(1)), in: arguments.graph(0),
+        scope: arguments.string(2)))
+  },
+]
+
+private let writerFunctions: [HostFunction] = [
   HostFunction("writer.new") { arguments in
     .object(
       try SummaryWriter(
         directory: arguments.string(0), graph: arguments.optionalObject(1),
-        suffix: arguments.optionalString(2) ?? ""))
+        suffix: arguments.optionalString(2) ?? "", queueSize: max(1, arguments.optionalInt(3) ?? 10),
+        flushSeconds: arguments.optionalDouble(4) ?? 120))
   },
   HostFunction("writer.get") { arguments in
     .object(try SummaryWriterCache.writer(for: arguments.string(0), graph: arguments.optionalObject(1)))

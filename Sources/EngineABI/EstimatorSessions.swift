@@ -205,7 +205,7 @@ private let monitoredSessionFunctions: [HostFunction] = [
   },
 ]
 
-private func modelBuilder(_ arguments: Arguments, _ index: Int) throws -> Estimator.ModelBuilder {
+func modelBuilder(_ arguments: Arguments, _ index: Int) throws -> Estimator.ModelBuilder {
   let host = try arguments.host(index)
   return { graph, mode in
     let result: Value

@@ -18,8 +18,11 @@ struct HostFunction: Sendable {
 /// All functions, one list per topic.
 enum FunctionCatalog {
   static let all: [HostFunction] =
-    diagnosticFunctions + graphFunctions + collectionFunctions + hostCallFunctions + sessionFunctions + builderFunctions
+    diagnosticFunctions + graphFunctions + graphFileFunctions + collectionFunctions + hostCallFunctions
+    + sessionFunctions + builderFunctions
     + estimatorSpecFunctions + estimatorHookFunctions + estimatorSessionFunctions + estimatorSavingFunctions
+    + warmStartFunctions
+    + estimatorExportFunctions + savedModelFunctions
 
   static let index: [String: Int] = Dictionary(
     all.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })

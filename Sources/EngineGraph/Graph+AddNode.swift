@@ -162,6 +162,14 @@ extension Graph {
             "Input '\(argument.name)' of '\(definition.name)' Op has types \(values.map(\.dtype.name)) that do not match \(known.map(\.name))."
           )
         }
+        if let allowed = definition.attribute(named: types)?.allowedTypes {
+          for value in values where !allowed.contains(value.dtype) {
+            let names = allowed.map(\.name).sorted().joined(separator: ", ")
+            throw EngineError.type(
+              "Value passed to parameter '\(argument.name)' has DataType \(value.dtype) not in list of allowed values: \(names)"
+            )
+          }
+        }
         attributes[types] = .types(values.map(\.dtype))
       }
     }
@@ -187,7 +195,17 @@ extension Graph {
       }
       fits = true
     case (.int, .int), (.float, .float), (.bool, .bool), (.shape, .shape), (.tensor, .tensor), (.function, .function),
-      (.strings, .strings), (.ints, .ints), (.floats, .floats), (.bools, .bools), (.types, .types), (.shapes, .shapes):
+      (.strings, .strings), (.ints, .ints), (.floats, .floats), (.bools, .bools), (.shapes, .shapes):
+      fits = true
+    case (.types, .types(let dtypes)):
+      if let allowed = attribute.allowedTypes {
+        for dtype in dtypes where !allowed.contains(dtype) {
+          let names = allowed.map(\.name).sorted().joined(separator: ", ")
+          throw EngineError.type(
+            "Value passed to parameter '\(attribute.name)' has DataType \(dtype) not in list of allowed values: \(names)"
+          )
+        }
+      }
       fits = true
     default: fits = false
     }

@@ -17,6 +17,26 @@ public enum CollectionItem: @unchecked Sendable {
   }
 }
 
+/// A number or a text as an item of a collection.
+public enum PlainValue: Sendable, Equatable {
+  case integer(Int)
+  case real(Double)
+  case text(ByteString)
+}
+
+/// An object in a collection that stands for a plain value, such as a host language's.
+public protocol PlainCollectionItem: AnyObject {
+  /// `nil` for other values than numbers and texts.
+  var plainValue: PlainValue? { get }
+}
+
+/// A plain value in a collection.
+public final class PlainItem: PlainCollectionItem, Sendable {
+  public let value: PlainValue
+  public var plainValue: PlainValue? { value }
+  public init(_ value: PlainValue) { self.value = value }
+}
+
 extension Graph {
   public func addToCollection(_ name: String, _ item: CollectionItem) {
     if collections[name] == nil { collectionOrder.append(name) }

@@ -75,6 +75,24 @@ public final class Graph: @unchecked Sendable {
     nodesByName[node.name] = node
   }
 
+  /// Runs `body`; when it fails, the nodes, names and functions that it has added are gone again.
+  ///
+  /// For additions that nobody outside of `body` has heard of.
+  public func undoingOnFailure<Result>(_ body: () throws -> Result) throws -> Result {
+    let (count, names, known, seeds) = (nodes.count, nameCounts, functions, seedCounter)
+    do {
+      return try body()
+    } catch {
+      for node in nodes[count...] { nodesByName[node.name] = nil }
+      nodes.removeSubrange(count...)
+      for index in controlFrames.indices {
+        controlFrames[index].members = controlFrames[index].members.filter { $0 < count }
+      }
+      (nameCounts, functions, seedCounter) = (names, known, seeds)
+      throw error
+    }
+  }
+
   /// Draws the op-level seed that an unseeded random op gets when the graph has a seed.
   func nextSeed() -> Int {
     defer { seedCounter += 1 }

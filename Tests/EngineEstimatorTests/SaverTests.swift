@@ -208,3 +208,53 @@ import Testing
     #expect(!directory.names.contains("m-1.index"))
   }
 }
+
+@Suite struct DamagedCheckpointTests {
+  @Test func theOneBeforeIsUsed() throws {
+    let directory = try TemporaryDirectory()
+    let model = try ToyModel()
+    let session = Session(graph: model.graph)
+    _ = try session.run(fetches: [], targets: [try model.graph.globalVariablesInitializer()])
+    let saver = Saver()
+    try saver.build(model.graph)
+    for step in 1...3 { try saver.save(session, directory.file("m"), step: step) }
+    let state = try #require(try CheckpointFiles.state(in: directory.file("")))
+    #expect(CheckpointFiles.soundPath(of: state) == directory.file("m-3"))
+    let data = directory.file("m-3.data-00000-of-00001")
+    var bytes = try FileSystem.readFile(data)
+    bytes[bytes.count - 1] ^= 1
+    try AtomicFile.write(data, bytes)
+    #expect(throws: EngineError.self) { try CheckpointFiles.verify(directory.file("m-3")) }
+    #expect(CheckpointFiles.soundPath(of: state) == directory.file("m-2"))
+    try AtomicFile.write(directory.file("m-2.index"), [1, 2, 3])
+    #expect(CheckpointFiles.soundPath(of: state) == directory.file("m-1"))
+    try AtomicFile.write(directory.file("m-1.index"), [])
+    #expect(CheckpointFiles.soundPath(of: state) == directory.file("m-3"))
+  }
+}
+
+@Suite struct ObjectCheckpointTests {
+  @Test func namesComeFromTheTableOfObjects() throws {
+    let directory = try TemporaryDirectory()
+    let model = try ToyModel()
+    var table = try ProtoMessage("TrackableObjectGraph")
+    for (name, key) in [("w", "net/.ATTRIBUTES/VARIABLE_VALUE"), ("global_step", "step/.ATTRIBUTES/VARIABLE_VALUE")] {
+      var attribute = try ProtoMessage("TrackableObjectGraph.TrackableObject.SerializedTensor")
+      attribute["full_name"] = .string(name)
+      attribute["checkpoint_key"] = .string(key)
+      var object = try ProtoMessage("TrackableObjectGraph.TrackableObject")
+      object.append("attributes", .message(attribute))
+      table.append("nodes", .message(object))
+    }
+    let writer = try TensorBundleWriter(prefix: directory.file("objects"))
+    try writer.add("net/.ATTRIBUTES/VARIABLE_VALUE", Tensor(scalar: Float(7)))
+    try writer.add("step/.ATTRIBUTES/VARIABLE_VALUE", Tensor(scalar: Int64(4)))
+    try writer.add("_CHECKPOINTABLE_OBJECT_GRAPH", Tensor(strings: [table.serialized()], shape: []))
+    try writer.finish()
+    let session = Session(graph: model.graph)
+    let saver = Saver()
+    try saver.build(model.graph)
+    try saver.restore(session, directory.file("objects"))
+    #expect(try session.run(fetches: [model.weight.snapshot])[0].floatScalar() == 7)
+  }
+}

@@ -162,3 +162,12 @@ import Testing
     }
   }
 }
+
+@Suite struct TemporaryFileTests {
+  @Test func namesTellTheirWriter() throws {
+    #expect(AtomicFile.writer(of: "a.index.tempstate17_2_1700000000") == 17)
+    for name in ["a", "tempstate1_2_3", ".tempstate1_2", "a.tempstate1_2_x", "a.tempstate-1_2_3", "a.tempstate0_1_2"] {
+      #expect(AtomicFile.writer(of: name) == nil, "\(name)")
+    }
+  }
+}

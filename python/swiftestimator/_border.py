@@ -18,6 +18,8 @@ _MODULES = {
     "Graph": "_framework.graph",
     "Coordinator": "_estimator.coordinator",
     "PartitionedVariable": "_model.variables",
+    "HostSaver": "_estimator.saver",
+    "Saver": "_estimator.saver",
     "Scaffold": "_estimator.scaffold",
     "Session": "_framework.session",
     "Variable": "_model.variables",

@@ -1,6 +1,7 @@
 """Folders that cannot be written, and damaged checkpoints."""
 
 import os
+import pathlib
 import shutil
 
 import pytest
@@ -94,7 +95,7 @@ def _damaged(folder, trained):
 
 @pytest.mark.parametrize("suffix", [".index", ".data-00000-of-00001"])
 @pytest.mark.parametrize("damage", ["missing", "empty", "half", "folder"])
-def test_damaged_checkpoint(tmp_path, trained, suffix, damage):
+def test_damaged_checkpoint(tmp_path, trained, caplog, suffix, damage):
     folder = _damaged(tmp_path / "model", trained)
     path = folder / f"model.ckpt-4{suffix}"
     content = path.read_bytes()
@@ -110,6 +111,9 @@ def test_damaged_checkpoint(tmp_path, trained, suffix, damage):
         tf.errors.OutOfRangeError,
     )
     kinds += (tf.errors.FailedPreconditionError, ValueError)
+    others = [p for p in folder.glob("model.ckpt-*.index") if "ckpt-4" not in p.name]
+    for other in others:  # so that there is nothing to go back to
+        other.rename(f"{other}.away")
     for call in (
         lambda m: m.train(input_fn(), steps=1),
         lambda m: m.evaluate(input_fn(repeat=1)),
@@ -120,9 +124,15 @@ def test_damaged_checkpoint(tmp_path, trained, suffix, damage):
             call(estimator(folder))
         if (damage, suffix) == ("missing", ".index"):
             break  # then there is no checkpoint, and the others start from initial values, as in TensorFlow
+    for other in others:
+        pathlib.Path(f"{other}.away").rename(other)
     # The one before is whole.
     predictions = estimator(folder).predict(input_fn(repeat=1), checkpoint_path=str(folder / "model.ckpt-2"))
     assert len(list(predictions)) == 8
+    if (damage, suffix) != ("missing", ".index"):
+        with caplog.at_level("WARNING", logger="tensorflow"):
+            assert estimator(folder).evaluate(input_fn(repeat=1))["global_step"] == 2
+        assert "model.ckpt-4 is damaged" in caplog.text
 
 
 @pytest.mark.parametrize(

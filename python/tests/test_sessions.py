@@ -19,11 +19,7 @@ from swiftestimator._border import function
 
 PROGRAMS = pathlib.Path(__file__).parent / "oracle" / "programs"
 # What other parts of the package do not offer yet.
-WAITING = {
-    "positional_graph", "error_has_the_operation", "scaffold_collections", "scaffold_takes_from_collections",
-    "scaffold_two_in_savers", "scaffold_tables", "supervisor_files", "supervisor_resumes",
-    "supervisor_computed_summary",
-}  # fmt: skip
+WAITING = {"scaffold_tables"}
 DATA = pathlib.Path(__file__).parent / "data"
 
 

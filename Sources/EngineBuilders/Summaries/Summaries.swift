@@ -64,6 +64,7 @@ public enum Summaries {
     throws -> Output
   {
     let graph = images.graph
+    try checkCount(maximumCount, "max_images", "ImageSummary")
     return try scoped(graph, name, options) { tag, scope in
       let tags = try graph.constant(Tensor(string: tag), name: "tag")
       return try graph.addNode(
@@ -79,12 +80,19 @@ public enum Summaries {
     _ name: String, _ sounds: Output, sampleRate: Operand, maximumCount: Int = 3, _ options: Options = .init()
   ) throws -> Output {
     let graph = sounds.graph
+    try checkCount(maximumCount, "max_outputs", "AudioSummaryV2")
     return try scoped(graph, name, options) { tag, scope in
       let rate = try graph.tensor(sampleRate, dtype: .float32, name: "sample_rate")
       let tags = try graph.constant(Tensor(string: tag), name: "tag")
       return try graph.addNode(
         "AudioSummaryV2", [tags, sounds, rate], attributes: ["max_outputs": .int(maximumCount)], name: scope
       ).output()
+    }
+  }
+
+  private static func checkCount(_ count: Int, _ attribute: String, _ op: String) throws {
+    guard count >= 1 else {
+      throw EngineError.value("Attr '\(attribute)' of '\(op)' Op passed \(count) less than minimum 1.")
     }
   }
 
@@ -114,10 +122,15 @@ public enum Summaries {
   }
 
   /// All values of several summaries in one.
+  /// **Errors**: `ValueError` for none.
   public static func merge(_ graph: Graph, _ summaries: [Output], collections: [String] = [], name: String? = nil)
     throws
     -> Output
   {
+    if summaries.isEmpty {
+      throw EngineError.value(
+        "List argument 'inputs' to 'MergeSummary' Op with length 0 shorter than minimum length 1.")
+    }
     let merged = try graph.withNameScope(name ?? "Merge") { _ in
       try graph.addNode("MergeSummary", arguments: [summaries], name: name ?? "MergeSummary").output()
     }

@@ -47,9 +47,9 @@ public final class Variable: @unchecked Sendable {
   public let dtype: DType
   public let shape: Shape
   /// What the initializer assigns.
-  public let initialValue: Output
+  public private(set) var initialValue: Output
   /// The assignment of the initial value.
-  public let initializer: Node
+  public private(set) var initializer: Node
   /// Whether the variable has a value.
   public let isInitialized: Output
   /// The read that stands for the variable when it is fetched.
@@ -131,10 +131,55 @@ public final class Variable: @unchecked Sendable {
     for name in Set(names).sorted() { graph.addToCollection(name, .object(self)) }
   }
 
+  /// A variable of nodes that the graph has, as an imported graph brings them. It is added to no collection.
+  /// - Parameter isInitialized: default: the node that variables usually have, else a new one.
+  /// **Errors**: `ValueError` when `handle` does not belong to a variable.
+  public init(
+    handle: Output, initializer: Node, snapshot: Output, initialValue: Output, isTrainable: Bool,
+    saveSliceInfo: SaveSliceInfo? = nil, isInitialized: Output? = nil
+  ) throws {
+    guard handle.dtype == .resource else {
+      throw EngineError.value("'\(handle.name)' is not a variable's handle: it has type \(handle.dtype)")
+    }
+    graph = handle.graph
+    self.handle = handle
+    self.initializer = initializer
+    self.snapshot = snapshot
+    self.initialValue = initialValue
+    self.isTrainable = isTrainable
+    self.saveSliceInfo = saveSliceInfo
+    dtype = snapshot.dtype
+    shape = handle.node.attributes["shape"] == nil ? snapshot.shape : handle.node.shape("shape")
+    collections = []
+    constraint = nil
+    let known = graph.node(named: handle.node.name + "/IsInitialized/VarIsInitializedOp")?.output()
+    if let found = isInitialized ?? known {
+      self.isInitialized = found
+    } else {
+      self.isInitialized = try handle.graph.withInitScope {
+        try handle.graph.addNode("VarIsInitializedOp", [handle], name: handle.node.name + "/IsInitialized").output()
+      }
+    }
+  }
+
   static func read(_ handle: Output, _ dtype: DType, _ shape: Shape) throws -> Output {
     let read = try handle.graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(dtype)]).output()
     try read.setShape(shape)
     return read
+  }
+
+  /// Makes the variable start from another value: `initializer` assigns `value` from now on.
+  /// **Errors**: `ValueError` for a value of another shape, `TypeError` for one of another type.
+  public func replaceInitialValue(_ value: Output, initializer: Node) throws {
+    guard value.dtype == dtype else {
+      throw EngineError.type("the initial value of variable '\(name)' must be of type \(dtype), got \(value.dtype)")
+    }
+    guard shape.isCompatible(with: value.shape) else {
+      throw EngineError.value(
+        "the initial value of variable '\(name)' has shape \(value.shape), which does not fit \(shape)")
+    }
+    initialValue = value
+    self.initializer = initializer
   }
 
   /// A new read in the current scope, after the current control dependencies.

@@ -26,6 +26,18 @@ public final class VariableStore: @unchecked Sendable {
 
   public func variable(named name: String) -> Variable? { variables[name] }
 
+  /// A variable, or the parts of a partitioned one, by the name of the whole; empty when there is none.
+  public func parts(named name: String) -> [Variable] {
+    if let variable = variables[name] { return [variable] }
+    return partitioned[name]?.parts ?? []
+  }
+
+  /// Names of all variables, of partitioned ones the name of the whole, sorted.
+  public var names: [String] {
+    let parts = Set(partitioned.values.flatMap(\.parts).map(\.nodeName))
+    return (variables.keys.filter { !parts.contains($0) } + partitioned.keys).sorted()
+  }
+
   func get(_ request: VariableRequest, in graph: Graph) throws -> VariableResult {
     let isScalar = request.shape?.rank == 0
     if request.partitioner != nil, !isScalar { return .partitioned(try getPartitioned(request, in: graph)) }

@@ -4,7 +4,7 @@ import EngineFormats
 /// Checkpoints on disk as programs find them.
 public enum CheckpointFiles {
   /// What the state file of a directory says; `nil` when there is none, or one that cannot be read (with a warning).
-  static func state(in directory: String, filename: String = "checkpoint") throws -> CheckpointState? {
+  public static func state(in directory: String, filename: String = "checkpoint") throws -> CheckpointState? {
     try CheckpointState.read(directory: directory, filename: filename) { Logger.warning($0) }
   }
 
@@ -24,8 +24,36 @@ public enum CheckpointFiles {
     return nil
   }
 
+  /// Reads a checkpoint as a whole and compares all checksums.
+  /// **Errors**: `DataLoss` for damaged files, those of the file system.
+  public static func verify(_ prefix: String) throws {
+    let reader = try TensorBundleReader(prefix: prefix)
+    for name in reader.names { _ = try reader.read(name) }
+  }
+
+  /// The newest of a state's checkpoints, or, when that is damaged, the newest before it that is sound; says so in a
+  /// warning. When none is sound, the newest.
+  static func soundPath(of state: CheckpointState) -> String {
+    let newest = state.modelCheckpointPath
+    guard TensorBundle.exists(newest) else { return newest }
+    do {
+      try verify(newest)
+      return newest
+    } catch let error as EngineError where error.kind == .status && error.code != .resourceExhausted {
+      for path in state.allModelCheckpointPaths.reversed() where path != newest && TensorBundle.exists(path) {
+        guard (try? verify(path)) != nil else { continue }
+        Logger.warning("Checkpoint \(newest) is damaged and will not be used: \(error.message)")
+        Logger.warning("Going back to the checkpoint before it: \(path)")
+        return path
+      }
+      return newest
+    } catch {
+      return newest
+    }
+  }
+
   /// The time of a checkpoint's last change; `nil` when it is not there.
-  static func modificationTime(_ prefix: String) -> Double? {
+  public static func modificationTime(_ prefix: String) -> Double? {
     (try? FileSystem.status(prefix + ".index"))?.modificationSeconds
   }
 

@@ -20,44 +20,29 @@ enum GraphFiles {
   }
 
   /// A graph with what is needed to save its variables again.
-  static func metaGraph(_ graph: Graph, _ saver: Saver?) throws -> ProtoMessage {
-    var result = try MetaGraph.message(graph)
-    for name in graph.collectionOrder {
-      if let collection = try collection(graph, name) {
-        result.setEntry("collection_def", name, .message(collection))
-      }
-    }
-    return result
+  ///
+  /// The nodes that do so are in the message, not in the graph.
+  static func metaGraph(
+    _ graph: Graph, _ saver: Saver?, tags: [String] = [], stripsDefaultAttributes: Bool = false
+  ) throws -> ProtoMessage {
+    var options = MetaGraphExport()
+    options.tags = tags
+    options.stripsDefaultAttributes = stripsDefaultAttributes
+    return try options.message(graph, saver)
   }
 
-  /// Collections of tensors, operations and variables; `nil` for those with other things in them.
-  private static func collection(_ graph: Graph, _ name: String) throws -> ProtoMessage? {
-    var names: [String] = []
-    var variables: [ByteString] = []
-    for item in graph.collection(name) {
-      switch item {
-      case .output(let output): names.append(output.name)
-      case .node(let node): names.append(node.name)
-      case .object(let object):
-        guard let variable = object as? Variable else { return nil }
-        variables.append(try variableDef(variable).serialized())
-      }
-    }
-    if variables.isEmpty { return names.isEmpty ? nil : try MetaGraph.collectionDef(names: names) }
-    return names.isEmpty ? try MetaGraph.collectionDef(messages: variables) : nil
-  }
-
-  static func variableDef(_ variable: Variable) throws -> ProtoMessage {
+  static func variableDef(_ variable: Variable, in scope: String? = nil) throws -> ProtoMessage {
+    func name(_ full: String) -> String { MetaGraphExport.stripped(full, scope) }
     var result = try ProtoMessage("VariableDef")
-    result["variable_name"] = .string(variable.name)
-    result["initializer_name"] = .string(variable.initializer.name)
-    result["snapshot_name"] = .string(variable.snapshot.name)
-    result["initial_value_name"] = .string(variable.initialValue.name)
+    result["variable_name"] = .string(name(variable.name))
+    result["initializer_name"] = .string(name(variable.initializer.name))
+    result["snapshot_name"] = .string(name(variable.snapshot.name))
+    result["initial_value_name"] = .string(name(variable.initialValue.name))
     result["is_resource"] = .bool(true)
     result["trainable"] = .bool(variable.isTrainable)
     if let slice = variable.saveSliceInfo {
       var info = try ProtoMessage("SaveSliceInfoDef")
-      info["full_name"] = .string(slice.fullName)
+      info["full_name"] = .string(name(slice.fullName))
       for size in slice.fullShape { info.append("full_shape", .int(Int64(size))) }
       for offset in slice.offset { info.append("var_offset", .int(Int64(offset))) }
       for size in slice.shape { info.append("var_shape", .int(Int64(size))) }

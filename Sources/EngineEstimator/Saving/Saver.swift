@@ -12,56 +12,110 @@ import Glibc
 ///
 /// **Source**: https://www.tensorflow.org/api_docs/python/tf/compat/v1/train/Saver
 open class Saver {
+  /// How a saver goes about its work.
+  public struct Options: Sendable {
+    /// Checkpoints kept at most; 0 and `nil` keep all.
+    public var maxToKeep: Int? = 5
+    /// Besides, one checkpoint is kept for good every so many hours.
+    public var keepEveryNHours = 10000.0
+    /// Accepts that there is nothing to save.
+    public var allowsEmpty = false
+    /// Writes steps with eight digits, so that names sort.
+    public var padsStepNumber = false
+    /// Names checkpoints in the state file relative to its directory.
+    public var savesRelativePaths = false
+    /// Whether other runtimes that load the graph write one file for each device.
+    public var isSharded = false
+    /// Gives values that have as many elements as a variable the variable's shape.
+    public var reshapes = false
+    public init() {}
+  }
+
+  public private(set) var options: Options
   /// Checkpoints kept at most; 0 and `nil` keep all.
-  public let maxToKeep: Int?
+  public var maxToKeep: Int? { options.maxToKeep }
   /// Besides, one checkpoint is kept for good every so many hours.
-  public let keepEveryNHours: Double
-  private let allowsEmpty: Bool
-  private let padsStepNumber: Bool
-  private let savesRelativePaths: Bool
-  private var items: [SavedItem]?
+  public var keepEveryNHours: Double { options.keepEveryNHours }
+  public var isSharded: Bool { options.isSharded }
+  private(set) var items: [SavedItem]?
+  /// Which nodes of the graph save and restore, once they have been made.
+  var definition: ProtoMessage?
+  /// Whether this saver itself uses those nodes, as it must when an imported graph has brought them along.
+  private(set) var runsNodes = false
   private var kept: [(path: String, time: Double)] = []
   private var pendingDeletion: [(path: String, time: Double)] = []
   private var nextPreservedTime: Double
+  /// Where leftovers of killed processes have been removed.
+  private var sweptDirectories = Set<String>()
 
-  /// - Parameters:
-  ///   - variables: what to save, by key; default: all of the graph's, found out when the saver is built.
-  ///   - graph: builds the saver at once; otherwise ``build(_:)`` does.
+  /// A saver for whatever variables the graph has when ``build(_:)`` is called.
+  public init(options: Options = Options()) {
+    self.options = options
+    nextPreservedTime = Platform.wallTime() + options.keepEveryNHours * 3600
+  }
+
+  /// A saver for some variables, by key.
   /// **Errors**: `ValueError` when there is nothing to save, or two variables have one name.
-  public init(
+  public convenience init(
     variables: [(key: String, variable: Variable)], maxToKeep: Int? = 5, keepEveryNHours: Double = 10000,
-    allowsEmpty: Bool = false, padsStepNumber: Bool = false, savesRelativePaths: Bool = false
+    allowsEmpty: Bool = false, padsStepNumber: Bool = false, savesRelativePaths: Bool = false, isSharded: Bool = false
   ) throws {
-    self.maxToKeep = maxToKeep
-    self.keepEveryNHours = keepEveryNHours
-    self.allowsEmpty = allowsEmpty
-    self.padsStepNumber = padsStepNumber
-    self.savesRelativePaths = savesRelativePaths
-    nextPreservedTime = Platform.wallTime() + keepEveryNHours * 3600
-    let items = try SavedItem.sorted(variables.map { SavedItem(key: $0.key, variable: $0.variable) })
-    if items.isEmpty && !allowsEmpty { throw EngineError.value("No variables to save") }
-    self.items = items
+    self.init(
+      maxToKeep: maxToKeep, keepEveryNHours: keepEveryNHours, allowsEmpty: allowsEmpty, padsStepNumber: padsStepNumber,
+      savesRelativePaths: savesRelativePaths, isSharded: isSharded)
+    try configure(options, variables: variables)
   }
 
   /// A saver for whatever variables the graph has when ``build(_:)`` is called.
-  public init(
+  public convenience init(
     maxToKeep: Int? = 5, keepEveryNHours: Double = 10000, allowsEmpty: Bool = false, padsStepNumber: Bool = false,
-    savesRelativePaths: Bool = false
+    savesRelativePaths: Bool = false, isSharded: Bool = false
   ) {
-    self.maxToKeep = maxToKeep
-    self.keepEveryNHours = keepEveryNHours
-    self.allowsEmpty = allowsEmpty
-    self.padsStepNumber = padsStepNumber
-    self.savesRelativePaths = savesRelativePaths
+    var options = Options()
+    options.maxToKeep = maxToKeep
+    options.keepEveryNHours = keepEveryNHours
+    options.allowsEmpty = allowsEmpty
+    options.padsStepNumber = padsStepNumber
+    options.savesRelativePaths = savesRelativePaths
+    options.isSharded = isSharded
+    self.init(options: options)
+  }
+
+  /// Starts over with other options, and other variables.
+  /// - Parameters:
+  ///   - variables: `nil` leaves it to ``build(_:)`` to find out.
+  ///   - wholeKeys: keys of parts of partitioned variables that are saved as variables of their own.
+  /// **Errors**: `ValueError` when there is nothing to save, or two variables have one name.
+  public func configure(
+    _ options: Options, variables: [(key: String, variable: Variable)]?, wholeKeys: Set<String> = []
+  ) throws {
+    self.options = options
+    nextPreservedTime = Platform.wallTime() + options.keepEveryNHours * 3600
+    guard let variables else { return }
+    let items = try SavedItem.sorted(
+      variables.map { SavedItem(key: $0.key, variable: $0.variable, ignoresSlice: wholeKeys.contains($0.key)) })
+    if items.isEmpty && !options.allowsEmpty { throw EngineError.value("No variables to save") }
+    self.items = items
+  }
+
+  /// Starts over as a saver that runs nodes of the graph.
+  /// - Parameter definition: a `SaverDef`, which names them.
+  public func configure(_ options: Options, definition: ProtoMessage) {
+    self.options = options
+    self.options.maxToKeep = definition.int("max_to_keep")
+    self.options.keepEveryNHours = definition.double("keep_checkpoint_every_n_hours")
+    self.options.isSharded = definition.bool("sharded")
     nextPreservedTime = Platform.wallTime() + keepEveryNHours * 3600
+    self.definition = definition
+    runsNodes = true
   }
 
   /// Collects the graph's variables; nothing happens when it has been done.
   /// **Errors**: `ValueError` when there is nothing to save.
   open func build(_ graph: Graph) throws {
-    guard items == nil else { return }
+    guard items == nil, !runsNodes else { return }
     let found = try SavedItem.all(in: graph)
-    if found.isEmpty && !allowsEmpty { throw EngineError.value("No variables to save") }
+    if found.isEmpty && !options.allowsEmpty { throw EngineError.value("No variables to save") }
     items = found
   }
 
@@ -69,6 +123,11 @@ open class Saver {
   public var savedVariables: [(key: String, variable: Variable)] {
     (items ?? []).map { ($0.key, $0.variable) }
   }
+
+  /// Whether ``build(_:)`` has been called, or was not necessary.
+  public var isBuilt: Bool { items != nil || runsNodes }
+  /// Whether there is nothing to save.
+  public var isEmpty: Bool { !runsNodes && items?.isEmpty ?? false }
 
   /// The graph's saver, when exactly one stands in its collection.
   /// **Errors**: `RuntimeError` when there are several.
@@ -102,25 +161,26 @@ open class Saver {
     _ session: Session, _ path: String, step: Int? = nil, latestFilename: String = "checkpoint",
     metaGraphSuffix: String = "meta", writesMetaGraph: Bool = true, writesState: Bool = true
   ) throws -> String? {
-    guard let items else {
+    guard isBuilt else {
       throw EngineError.runtime("`build()` should be called before save if defer_build==True")
     }
     if FileSystem.baseName(of: latestFilename) != latestFilename {
-      throw EngineError.value("'latest_filename' should not contain path components")
+      throw EngineError.value("'latest_filename' must not contain path components")
     }
     let prefix = try step.map { try checkpointPrefix(path, $0) } ?? checkPlainPath(path, latestFilename)
-    if items.isEmpty { return nil }
+    if isEmpty { return nil }
     let directory = FileSystem.directory(of: prefix)
     if !directory.isEmpty && !FileSystem.isDirectory(directory) {
       throw EngineError.value("Parent directory of \(path) doesn't exist, can't save.")
     }
-    try writeValues(items, session, prefix)
+    if sweptDirectories.insert(directory).inserted { _ = try? AtomicFile.sweep(directory) }
+    try writeValues(session, prefix)
     if writesState {
       record(prefix)
       try CheckpointState.update(
         directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints,
         filename: latestFilename,
-        savesRelativePaths: savesRelativePaths)
+        savesRelativePaths: options.savesRelativePaths)
       try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
     }
     if writesMetaGraph { try GraphFiles.writeMetaGraph(session.graph, self, to: "\(prefix).\(metaGraphSuffix)") }
@@ -129,19 +189,22 @@ open class Saver {
 
   private func checkpointPrefix(_ path: String, _ step: Int) throws -> String {
     let digits = String(step)
-    let padding = padsStepNumber ? max(0, 8 - digits.count) : 0
+    let padding = options.padsStepNumber ? max(0, 8 - digits.count) : 0
     return "\(path)-\(String(repeating: "0", count: padding))\(digits)"
   }
 
   private func checkPlainPath(_ path: String, _ latestFilename: String) throws -> String {
     if FileSystem.baseName(of: path) == latestFilename {
       throw EngineError.value(
-        "'latest_filename' collides with 'save_path': '\(latestFilename)' and '\(FileSystem.baseName(of: path))'")
+        "'latest_filename' collides with 'save_path': '\(latestFilename)' and '\(path)'")
     }
     return path
   }
 
-  private func writeValues(_ items: [SavedItem], _ session: Session, _ prefix: String) throws {
+  /// Writes a checkpoint's files.
+  private func writeValues(_ session: Session, _ prefix: String) throws {
+    if runsNodes { return try runSave(session, prefix) }
+    let items = items ?? []
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     // The tensors are snapshots: an update that comes while they are written makes a copy first.
     let values = try resources.map { try $0.read() }
@@ -189,7 +252,7 @@ open class Saver {
   }
 
   private func record(_ prefix: String) {
-    guard let maxToKeep, maxToKeep > 0 else { return }
+    guard let maxToKeep, maxToKeep != 0 else { return }
     kept.removeAll { $0.path == prefix }
     kept.append((prefix, Platform.wallTime()))
     if kept.count > maxToKeep { pendingDeletion.append(kept.removeFirst()) }
@@ -217,28 +280,34 @@ open class Saver {
   /// **Errors**: `ValueError` when there is no checkpoint of that prefix; `NotFound` for a variable that it lacks;
   /// `InvalidArgument` for another shape or type; `DataLoss` for damaged files. No variable has changed then.
   open func restore(_ session: Session, _ path: String) throws {
-    guard let items else {
-      throw EngineError.runtime("`build()` should be called before restore if defer_build==True")
-    }
-    if items.isEmpty { return }
+    if isEmpty { return }
     guard TensorBundle.exists(path) else {
       throw EngineError.value("The passed save_path is not a valid checkpoint: \(path)")
     }
+    guard isBuilt else {
+      throw EngineError.runtime("`build()` should be called before restore if defer_build==True")
+    }
     Logger.info("Restoring parameters from \(path)")
-    let values: [Tensor]
     do {
-      let reader = try TensorBundleReader(prefix: path)
-      values = try items.map { try Saver.read($0, reader) }
+      try readValues(session, path)
     } catch let error as EngineError where error.code == .notFound && error.kind == .status {
       throw Saver.explained(error, "a Variable name or other graph key that is missing from the checkpoint")
     } catch let error as EngineError where error.code == .invalidArgument && error.kind == .status {
       throw Saver.explained(error, "a mismatch between the current graph and the graph from the checkpoint")
     }
+  }
+
+  /// Gives the variables a checkpoint's values: all of them, or none.
+  private func readValues(_ session: Session, _ path: String) throws {
+    if runsNodes { return try runRestore(session, path) }
+    let items = items ?? []
+    let reader = try TensorBundleReader(prefix: path)
+    let values = try SavedItem.renamed(items, for: reader).map { try read($0, reader) }
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     for (resource, value) in zip(resources, values) { try resource.assign(value) }
   }
 
-  private static func read(_ item: SavedItem, _ reader: TensorBundleReader) throws -> Tensor {
+  private func read(_ item: SavedItem, _ reader: TensorBundleReader) throws -> Tensor {
     let entry = try reader.entry(item.key)
     let part = try item.slice
     let variable = item.variable
@@ -247,6 +316,11 @@ open class Saver {
         "tensor_name = \(item.key); expected dtype \(variable.dtype) does not equal original dtype \(entry.dtype)")
     }
     let wanted = part.map { Shape(known: $0.fullShape) } ?? variable.shape
+    if options.reshapes, part == nil, let shape = variable.shape.known, shape != entry.shape,
+      Shape.elementCount(shape) == Shape.elementCount(entry.shape)
+    {
+      return try reader.read(item.key).reshaped(shape)
+    }
     guard wanted.isCompatible(with: entry.shape) else {
       throw EngineError.invalidArgument(
         "Assign requires shapes of both tensors to match. lhs shape= \(wanted.bracketed) rhs shape= "

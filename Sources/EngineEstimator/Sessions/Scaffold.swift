@@ -113,7 +113,7 @@ public final class Scaffold {
   }
 
   private static func defaultSaver(_ graph: Graph) -> Saver {
-    let saver = Saver(allowsEmpty: true)
+    let saver = Saver(allowsEmpty: true, isSharded: true)
     graph.addToCollection(GraphKeys.savers, .object(saver))
     return saver
   }

@@ -153,7 +153,7 @@ public final class SessionManager {
     let start = Platform.monotonicTime()
     while true {
       if let state = try CheckpointFiles.state(in: directory) {
-        try saver.restore(session, state.modelCheckpointPath)
+        try saver.restore(session, CheckpointFiles.soundPath(of: state))
         saver.recoverLastCheckpoints(state.allModelCheckpointPaths)
         return true
       }

@@ -13,10 +13,10 @@ public final class ClassificationOutput: ExportOutput {
 
   /// **Errors**: `ValueError` when both are missing, scores are not floating-point or classes not strings.
   public init(scores: SpecValue? = nil, classes: SpecValue? = nil) throws {
-    if let scores, scores.tensor?.dtype.isFloating != true {
+    if let scores, scores.plainTensor?.dtype.isFloating != true {
       throw EngineError.value("Classification scores must be a float32 Tensor; got \(scores.description)")
     }
-    if let classes, classes.tensor?.dtype != .string {
+    if let classes, classes.plainTensor?.dtype != .string {
       throw EngineError.value("Classification classes must be a string Tensor; got \(classes.description)")
     }
     if scores == nil && classes == nil {
@@ -24,8 +24,8 @@ public final class ClassificationOutput: ExportOutput {
         "Cannot create a ClassificationOutput with empty arguments. At least one of `scores` and `classes` must be defined."
       )
     }
-    self.scores = scores?.tensor
-    self.classes = classes?.tensor
+    self.scores = scores?.plainTensor
+    self.classes = classes?.plainTensor
   }
 }
 
@@ -35,7 +35,7 @@ public final class RegressionOutput: ExportOutput {
 
   /// **Errors**: `ValueError` unless it is a floating-point tensor.
   public init(value: SpecValue) throws {
-    guard let tensor = value.tensor, tensor.dtype.isFloating else {
+    guard let tensor = value.plainTensor, tensor.dtype.isFloating else {
       throw EngineError.value("Regression output value must be a float32 Tensor; got \(value.description)")
     }
     self.value = tensor
@@ -60,7 +60,7 @@ public final class PredictOutput: ExportOutput {
   }
 
   private static func tensor(_ value: SpecValue) throws -> Output {
-    guard case .output(let output) = value else {
+    guard let output = value.plainTensor else {
       throw EngineError.value("Prediction output value must be a Tensor; got \(value.description).")
     }
     return output

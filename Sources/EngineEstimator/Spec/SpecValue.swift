@@ -30,6 +30,12 @@ public enum SpecValue {
     }
   }
 
+  /// The tensor, for nothing but tensors: what is exported has to be read from variables explicitly.
+  var plainTensor: Output? {
+    if case .output(let output) = self { return output }
+    return nil
+  }
+
   var isTensorLike: Bool { tensor != nil }
 
   /// `name:0` of a tensor or variable, `name` of an operation.

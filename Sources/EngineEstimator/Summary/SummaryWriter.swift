@@ -34,11 +34,18 @@ public final class SummaryWriter: SummaryWriting, @unchecked Sendable {
   private let lock = Lock()
   private let file: EventFileWriter
   private var runTags = Set<String>()
+  private var summaryTags = Set<String>()
 
   /// Makes the directory and a new event file in it.
-  public init(directory: String, graph: Graph? = nil, suffix: String = "") throws {
+  /// - Parameters:
+  ///   - queueSize: events go to the system when so many have come,
+  ///   - flushSeconds: or when so much time has passed.
+  public init(
+    directory: String, graph: Graph? = nil, suffix: String = "", queueSize: Int = 10, flushSeconds: Double = 120
+  ) throws {
     self.directory = directory
-    file = try EventFileWriter(directory: directory, suffix: suffix)
+    file = try EventFileWriter(
+      directory: directory, suffix: suffix, queueSize: queueSize, flushSeconds: flushSeconds)
     if let graph {
       try addGraph(graph)
       try addMetaGraph(graph, saver: nil)
@@ -47,12 +54,31 @@ public final class SummaryWriter: SummaryWriting, @unchecked Sendable {
 
   // MARK: Events
 
-  /// Adds a serialized `Summary`.
+  /// Adds a serialized `Summary`. What describes a tag is written with its first value only.
+  /// **Errors**: `DataLoss` for bytes that are none.
   public func addSummary(_ summary: ByteString, step: Int?) throws {
+    let lean = try withoutKnownMetadata(summary)
     try add(step: step) {
       $0.tag(5, 2)
-      $0.lengthDelimited(summary)
+      $0.lengthDelimited(lean)
     }
+  }
+
+  private func withoutKnownMetadata(_ summary: ByteString) throws -> ByteString {
+    var message = try ProtoMessage("Summary", parsing: summary)
+    var changes = false
+    let values = lock.withLock {
+      message.messages("value").map { value in
+        guard !summaryTags.insert(value.string("tag")).inserted, value.has("metadata") else { return value }
+        var value = value
+        value["metadata"] = nil
+        changes = true
+        return value
+      }
+    }
+    guard changes else { return summary }
+    message["value"] = .list(values.map { .message($0) })
+    return message.serialized()
   }
 
   public func addGraph(_ graph: Graph, step: Int? = nil) throws {

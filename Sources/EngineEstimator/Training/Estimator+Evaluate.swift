@@ -29,13 +29,23 @@ extension Estimator {
     _ build: ModelBuilder
   ) throws -> [MetricValue] {
     try Estimator.checkStepCount(steps, "steps")
-    var allHooks = hooks
-    if let steps { allHooks.append(StopAfterRunsHook(limit: steps)) }
     let checkpoint = try existingCheckpoint(checkpointPath, purpose: "evaluate")
     let graph = try newGraph()
+    let evaluation = try evaluation(in: graph, hooks: hooks, steps: steps, build) {
+      if let warmStart, checkpoint == nil { try warmStart(graph) }
+    }
+    let results = try evaluation.run(checkpoint: checkpoint)
+    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: evaluationDirectory(name: name), graph)
+    return results
+  }
+
+  /// Builds model and metrics; `prepare` is called between the two.
+  func evaluation(
+    in graph: Graph, hooks: [SessionRunHook], steps: Int?, _ build: ModelBuilder, prepare: () throws -> Void = {}
+  ) throws -> Evaluation {
     let model = try build(graph, ModeKeys.evaluate)
     let spec = model.spec
-    if let warmStart, checkpoint == nil { try warmStart(graph) }
+    try prepare()
 
     let loss = try tensor(spec.loss, "loss")
     for reserved in [CollectionName.globalStep, "loss"]
@@ -59,33 +69,33 @@ extension Estimator {
       let both = try graph.group([localInit, Scaffold.defaultLocalInitOp(graph)], name: "group_deps")
       scaffold = Scaffold(localInitOp: both, copying: scaffold)
     }
-    let evaluation = Evaluation(
-      graph: graph, scaffold: scaffold, hooks: model.inputHooks + allHooks + spec.evaluationHooks, update: update,
+    let limit = steps.map { [StopAfterRunsHook(limit: $0)] } ?? []
+    return Evaluation(
+      graph: graph, scaffold: scaffold, hooks: model.inputHooks + hooks + limit + spec.evaluationHooks, update: update,
       metrics: metrics)
-    let results = try evaluation.run(checkpoint: checkpoint)
-    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: evaluationDirectory(name: name), graph)
-    return results
   }
 
   func existingCheckpoint(_ given: String?, purpose: String) throws -> String? {
     if let given, !given.isEmpty { return given }
-    let latest = try latestCheckpoint()
-    if latest == nil {
+    guard try latestCheckpoint() != nil, let state = try CheckpointFiles.state(in: modelDir) else {
       Logger.info("Could not find trained model in model_dir: \(modelDir), running initialization to \(purpose).")
+      return nil
     }
-    return latest
+    return CheckpointFiles.soundPath(of: state)
   }
 }
 
-/// One pass of an evaluation over its input.
-private struct Evaluation {
+/// A model with metrics that can be evaluated, several times too.
+struct Evaluation {
   let graph: Graph
   let scaffold: Scaffold
   let hooks: [SessionRunHook]
   let update: Node
   let metrics: [MetricOps]
 
-  func run(checkpoint: String?) throws -> [MetricValue] {
+  /// Passes over the input once.
+  /// - Parameter initialize: gives variables values that they do not have from elsewhere.
+  func run(checkpoint: String?, initialize: Scaffold.InitFunction? = nil) throws -> [MetricValue] {
     Logger.info("Starting evaluation at \(Platform.localTimestamp())")
     let start = Platform.monotonicTime()
     var finals = RunArguments()
@@ -96,7 +106,9 @@ private struct Evaluation {
       counts.append(finals.fetches.count - before)
     }
     let final = FinalOpsHook(fetches: finals.fetches, targets: finals.targets)
-    let creator = ChiefSessionCreator(graph: graph, scaffold: scaffold, checkpointFile: checkpoint)
+    var pieces = scaffold
+    if let initialize { pieces = Scaffold(initFunction: initialize, copying: scaffold) }
+    let creator = ChiefSessionCreator(graph: graph, scaffold: pieces, checkpointFile: checkpoint)
     let session = try MonitoredSession(graph: graph, creator: creator, hooks: hooks + [final])
     let request = RunArguments(targets: [update])
     try session.use { session in

@@ -66,7 +66,7 @@ extension Estimator {
     if spec.scaffold.saver == nil && graph.collection(GraphKeys.savers).isEmpty {
       let saver = Saver(
         maxToKeep: config.keepCheckpointMax, keepEveryNHours: config.keepCheckpointEveryNHours ?? 10000,
-        savesRelativePaths: true)
+        savesRelativePaths: true, isSharded: true)
       graph.addToCollection(GraphKeys.savers, .object(saver))
     }
     var chiefHooks: [SessionRunHook] = []

@@ -103,11 +103,12 @@ public final class Estimator {
   // MARK: Graphs
 
   /// A new graph with the seed and global step that every mode begins with.
-  func newGraph() throws -> Graph {
+  /// - Parameter readsGlobalStep: adds the read that hooks share.
+  func newGraph(readsGlobalStep: Bool = true) throws -> Graph {
     let graph = Graph()
     graph.seed = config.randomSeed
     try createGlobalStep(graph)
-    _ = try GlobalStep.read(in: graph)
+    if readsGlobalStep { _ = try GlobalStep.read(in: graph) }
     return graph
   }
 

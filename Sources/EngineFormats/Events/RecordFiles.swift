@@ -18,12 +18,6 @@ public enum RecordCompression: String, Sendable {
     }
     self = value
   }
-
-  func requireSupport() throws {
-    if self != .none {
-      throw EngineError.unimplemented("record files with compression_type \(rawValue) are not supported yet")
-    }
-  }
 }
 
 /// Frames records.
@@ -48,15 +42,19 @@ enum RecordFraming {
 /// Writes a TFRecord file. Not thread-safe.
 public final class RecordWriter {
   private let output: OutputFile
+  private let compressed: CompressedOutput?
 
   /// Replaces an existing file.
-  /// **Errors**: those of the file system; `Unimplemented` for compression.
+  /// **Errors**: those of the file system.
   public init(_ path: String, compression: RecordCompression = .none) throws {
-    try compression.requireSupport()
     output = try OutputFile(path, .replace)
+    compressed = compression == .none ? nil : try CompressedOutput(output, compression)
   }
 
-  init(_ output: OutputFile) { self.output = output }
+  init(_ output: OutputFile) {
+    self.output = output
+    compressed = nil
+  }
 
   /// The path that the file was opened by.
   public var path: String { output.path }
@@ -64,9 +62,15 @@ public final class RecordWriter {
   /// Appends a record.
   /// **Errors**: those of the file system.
   public func write(_ record: UnsafeRawBufferPointer) throws {
-    try output.write(RecordFraming.header(record.count))
-    try output.write(record)
-    try output.write(RecordFraming.footer(record))
+    guard let compressed else {
+      try output.write(RecordFraming.header(record.count))
+      try output.write(record)
+      try output.write(RecordFraming.footer(record))
+      return
+    }
+    try RecordFraming.header(record.count).withUnsafeBytes(compressed.write)
+    try compressed.write(record)
+    try RecordFraming.footer(record).withUnsafeBytes(compressed.write)
   }
 
   /// Appends a record.
@@ -74,10 +78,14 @@ public final class RecordWriter {
   public func write(_ record: ByteString) throws { try record.withUnsafeBytes { try write($0) } }
 
   /// Hands everything to the system.
-  public func flush() throws { try output.flush() }
+  public func flush() throws {
+    if let compressed { try compressed.flush() } else { try output.flush() }
+  }
 
   /// Flushes and closes; closing twice does nothing.
-  public func close() throws { try output.close() }
+  public func close() throws {
+    if let compressed { try compressed.close() } else { try output.close() }
+  }
 }
 
 /// Reads a TFRecord file from its start. Not thread-safe.
@@ -85,16 +93,18 @@ public final class RecordReader {
   /// Where the next record begins.
   public private(set) var offset = 0
   private let file: InputFile
+  /// For compressed files, which are read front to back.
+  private let stream: FileInputStream?
   private let bufferSize: Int
   private var buffer: ByteString = []
   /// Where in the file the buffer begins.
   private var bufferOffset = 0
 
-  /// **Errors**: `NotFound` and the like; `Unimplemented` for compression.
+  /// **Errors**: `NotFound` and the like.
   public init(_ path: String, compression: RecordCompression = .none, bufferSize: Int = 1 << 18) throws {
-    try compression.requireSupport()
     file = try InputFile(path)
-    self.bufferSize = max(bufferSize, 64)
+    self.bufferSize = min(max(bufferSize, 64), 64 << 20)
+    stream = compression == .none ? nil : try FileInputStream(path, compression: compression)
   }
 
   /// The path that the file was opened by.
@@ -116,6 +126,7 @@ public final class RecordReader {
 
   /// Outer `nil`: the end; inner `nil`: a record is cut off.
   private func nextOrPartial() throws -> ByteString?? {
+    if let stream { return try next(in: stream) }
     let headerSize = RecordFraming.headerSize
     if try fill(headerSize) < headerSize { return nil }
     let (length, isIntact) = withBuffer(headerSize) { bytes in
@@ -140,6 +151,25 @@ public final class RecordReader {
     }
     guard let record else { throw EngineError.dataLoss("corrupted record at \(offset + headerSize)") }
     offset += total
+    return .some(record)
+  }
+
+  private func next(in stream: FileInputStream) throws -> ByteString?? {
+    let header = try stream.bytes(RecordFraming.headerSize)
+    guard header.count == RecordFraming.headerSize else { return nil }
+    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(header[$1]) << UInt64(8 * $1) }
+    guard let size = Int(exactly: length), RecordFraming.header(size) == header else {
+      throw EngineError.dataLoss(
+        "corrupted record at \(offset)" + (offset == 0 ? " (Is this even a TFRecord file?)" : ""))
+    }
+    let record = try stream.bytes(size)
+    guard record.count == size else { return .some(nil) }
+    let footer = try stream.bytes(RecordFraming.footerSize)
+    guard footer.count == RecordFraming.footerSize else { return .some(nil) }
+    guard record.withUnsafeBytes({ RecordFraming.footer($0) }) == footer else {
+      throw EngineError.dataLoss("corrupted record at \(offset + RecordFraming.headerSize)")
+    }
+    offset += RecordFraming.headerSize + size + RecordFraming.footerSize
     return .some(record)
   }
 

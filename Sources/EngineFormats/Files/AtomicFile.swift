@@ -29,6 +29,37 @@ public final class AtomicFile {
     // The time makes leftovers of a crashed process with the same id harmless.
     temporaryPath = "\(path).tempstate\(getpid())_\(number)_\(UInt64(FileSystem.wallSeconds * 1e6))"
     output = try OutputFile(temporaryPath, .create)
+    output.holdLock()
+  }
+
+  /// Removes the temporary files that processes which were killed have left in a directory.
+  ///
+  /// A file stays when the process that its name tells is alive, or when anybody has it open (on another machine, too).
+  /// - Returns: the paths of the removed files.
+  @discardableResult
+  public static func sweep(_ directory: String) throws -> [String] {
+    let folder = directory.isEmpty ? "." : directory
+    guard FileSystem.isDirectory(folder) else { return [] }
+    return try FileSystem.listDirectory(folder).compactMap { name in
+      guard let process = writer(of: name), kill(process, 0) != 0, errno == ESRCH else { return nil }
+      let path = FileSystem.join(directory, name)
+      let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+      guard descriptor >= 0 else { return nil }
+      defer { close(descriptor) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, unlink(path) == 0 else { return nil }
+      return path
+    }
+  }
+
+  /// The process that made a temporary file, by the file's name; `nil` for other files.
+  static func writer(of name: String) -> pid_t? {
+    guard let mark = name.utf8.lastIndex(of: UInt8(ascii: ".")), name[mark...].hasPrefix(".tempstate") else {
+      return nil
+    }
+    let numbers = name[mark...].dropFirst(".tempstate".count).split(separator: "_", omittingEmptySubsequences: false)
+    guard numbers.count == 3, numbers.allSatisfy({ UInt64($0) != nil }), let process = pid_t(numbers[0]), process > 0
+    else { return nil }
+    return process
   }
 
   deinit { discard() }

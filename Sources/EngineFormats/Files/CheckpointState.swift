@@ -67,13 +67,16 @@ public struct CheckpointState: Sendable, Equatable {
   }
 
   /// The file's text, with the paths as they are.
-  public func text() throws -> ByteString {
+  public func text() throws -> ByteString { try message().text() }
+
+  /// The state as a `CheckpointState` message.
+  public func message() throws -> ProtoMessage {
     var message = try ProtoMessage("CheckpointState")
     message["model_checkpoint_path"] = .string(modelCheckpointPath)
     message["all_model_checkpoint_paths"] = .list(allModelCheckpointPaths.map { .string($0) })
     message["all_model_checkpoint_timestamps"] = .list(timestamps.map { .double($0) })
     if let lastPreservedTimestamp { message["last_preserved_timestamp"] = .double(lastPreservedTimestamp) }
-    return message.text()
+    return message
   }
 
   /// Replaces a directory's state file, atomically.

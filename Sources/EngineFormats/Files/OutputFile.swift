@@ -38,6 +38,9 @@ public final class OutputFile: @unchecked Sendable {
 
   deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
 
+  /// Tells other processes that somebody is at work on the file, as long as it is open.
+  func holdLock() { if descriptor >= 0 { _ = flock(descriptor, LOCK_EX | LOCK_NB) } }
+
   /// Appends bytes.
   /// **Errors**: those of the file system; `FailedPrecondition` when the file is closed.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {

@@ -34,6 +34,19 @@ public enum AttributeCodec {
     return message
   }
 
+  /// A list of functions, which nodes keep as the texts of their names.
+  static func functions(_ names: [ByteString]) throws -> ProtoMessage {
+    var list = try ProtoMessage("AttrValue.ListValue")
+    for name in names {
+      var function = try ProtoMessage("NameAttrList")
+      function["name"] = .string(String(decoding: name, as: UTF8.self))
+      list.append("func", .message(function))
+    }
+    var message = try ProtoMessage("AttrValue")
+    message["list"] = .message(list)
+    return message
+  }
+
   /// Reads an `AttrValue`. An empty list does not say what it is a list of; it is read as `emptyKind`, if that is given.
   /// **Errors**: `InvalidArgument` for an empty value, `Unimplemented` for types the engine does not have.
   public static func value(_ message: ProtoMessage, emptyKind: AttributeDefinition.Kind? = nil) throws -> AttributeValue
@@ -70,6 +83,7 @@ public enum AttributeCodec {
       case "type": return .types(try list.ints("type").map(dtype))
       case "shape": return .shapes(try list.messages("shape").map { try $0.shapeValue() })
       case "tensor": return .tensors(try list.messages("tensor").map { try $0.tensorValue() })
+      case "func": return .strings(list.messages("func").map { ByteString($0.string("name").utf8) })
       default: throw EngineError.unimplemented("attribute lists of kind '\(field.name)' are not supported")
       }
     }

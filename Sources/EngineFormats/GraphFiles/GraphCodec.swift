@@ -23,11 +23,22 @@ public enum GraphCodec {
   /// **Errors**: `Unimplemented` for constants that cannot be written.
   public static func graphDef(_ graph: Graph, addShapes: Bool = false) throws -> ProtoMessage {
     var result = try ProtoMessage("GraphDef")
-    result["node"] = .list(try graph.nodes.map { .message(try nodeDef($0, addShapes: addShapes)) })
-    if !graph.functions.isEmpty {
+    var found: [FoundFunction] = []
+    var used = Set<String>()
+    let names = collectFunctions(graph, [:], &used, &found)
+    result["node"] = .list(
+      try graph.nodes.map { node in
+        .message(try nodeDef(node, addShapes: addShapes, names) { $0.index == 0 ? $0.node.name : $0.name })
+      })
+    if !found.isEmpty {
       var library = try ProtoMessage("FunctionDefLibrary")
-      for (_, function) in graph.functions.sorted(by: { $0.key < $1.key }) {
-        library.append("function", .message(try functionDef(function)))
+      for entry in found.sorted(by: { $0.name < $1.name }) {
+        var definition = try functionDef(entry.function, names: entry.namesInBody)
+        if var signature = definition.message("signature") {
+          signature["name"] = .string(entry.name)
+          definition["signature"] = .message(signature)
+        }
+        library.append("function", .message(definition))
       }
       result["library"] = .message(library)
     }
@@ -37,14 +48,44 @@ public enum GraphCodec {
     return result
   }
 
-  /// A node of a graph.
-  public static func nodeDef(_ node: Node, addShapes: Bool = false) throws -> ProtoMessage {
-    try nodeDef(node, addShapes: addShapes) { $0.index == 0 ? $0.node.name : $0.name }
+  /// A function of a graph, or of the body of another one, with its name in the file, where all stand in one list.
+  private struct FoundFunction {
+    let name: String
+    let function: GraphFunction
+    /// What the functions that the body's nodes name are called in the file.
+    let namesInBody: [String: String]
   }
 
-  private static func nodeDef(_ node: Node, addShapes: Bool, _ reference: (Output) throws -> String) throws
-    -> ProtoMessage
-  {
+  /// - Returns: what the functions that the graph's nodes name are called in the file.
+  private static func collectFunctions(
+    _ graph: Graph, _ outer: [String: String], _ used: inout Set<String>, _ found: inout [FoundFunction]
+  ) -> [String: String] {
+    var names = outer
+    let functions = graph.functions.sorted { $0.key < $1.key }
+    for (key, _) in functions {
+      var name = key
+      var number = 0
+      while !used.insert(name).inserted {
+        number += 1
+        name = "\(key)_\(number)"
+      }
+      names[key] = name
+    }
+    for (key, function) in functions {
+      let inner = collectFunctions(function.body, names, &used, &found)
+      found.append(FoundFunction(name: names[key] ?? key, function: function, namesInBody: inner))
+    }
+    return names
+  }
+
+  /// A node of a graph.
+  public static func nodeDef(_ node: Node, addShapes: Bool = false) throws -> ProtoMessage {
+    try nodeDef(node, addShapes: addShapes, [:]) { $0.index == 0 ? $0.node.name : $0.name }
+  }
+
+  private static func nodeDef(
+    _ node: Node, addShapes: Bool, _ names: [String: String], _ reference: (Output) throws -> String
+  ) throws -> ProtoMessage {
     var result = try ProtoMessage("NodeDef")
     result["name"] = .string(node.name)
     result["op"] = .string(node.type)
@@ -55,7 +96,14 @@ public enum GraphCodec {
     result["device"] = .string(node.device)
     do {
       for (name, value) in node.attributes {
-        result.setEntry("attr", name, .message(try AttributeCodec.message(value)))
+        if name == "branches", node.type.hasSuffix("Case"), case .strings(let functions) = value {
+          let renamed = functions.map { names[String(decoding: $0, as: UTF8.self)].map { ByteString($0.utf8) } ?? $0 }
+          result.setEntry("attr", name, .message(try AttributeCodec.functions(renamed)))
+        } else if case .function(let function) = value {
+          result.setEntry("attr", name, .message(try AttributeCodec.message(.function(names[function] ?? function))))
+        } else {
+          result.setEntry("attr", name, .message(try AttributeCodec.message(value)))
+        }
       }
       if addShapes, !node.outputTypes.isEmpty {
         let shapes = try AttributeCodec.message(.shapes(node.outputShapes))
@@ -71,7 +119,8 @@ public enum GraphCodec {
   // MARK: Functions
 
   /// A function of a graph's library.
-  public static func functionDef(_ function: GraphFunction) throws -> ProtoMessage {
+  /// - Parameter names: what functions that its nodes name are called in the file, where that is something else.
+  public static func functionDef(_ function: GraphFunction, names: [String: String] = [:]) throws -> ProtoMessage {
     var arguments: [Output: String] = [:]
     var used = Set<String>()
     var signature = try ProtoMessage("OpDef")
@@ -90,7 +139,7 @@ public enum GraphCodec {
     var result = try ProtoMessage("FunctionDef")
     let inputNodes = Set(function.inputs.map(\.node.id))
     for node in function.body.nodes where !inputNodes.contains(node.id) {
-      result.append("node_def", .message(try nodeDef(node, addShapes: false, reference)))
+      result.append("node_def", .message(try nodeDef(node, addShapes: false, names, reference)))
       if node.definition.isStateful { signature["is_stateful"] = true }
     }
     var usedResults = Set<String>()
@@ -171,9 +220,9 @@ public enum GraphCodec {
     var definitions: [String: OpDefinition] = [:]
     func collect(_ graph: Graph) {
       for node in graph.nodes { definitions[node.type] = node.definition }
+      for function in graph.functions.values { collect(function.body) }
     }
     collect(graph)
-    for function in graph.functions.values { collect(function.body) }
     var result = try ProtoMessage("OpList")
     for (_, definition) in definitions.sorted(by: { $0.key < $1.key }) {
       result.append("op", .message(try opDef(definition)))

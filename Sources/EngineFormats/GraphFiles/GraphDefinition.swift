@@ -54,7 +54,8 @@ public struct GraphDefinition: Sendable {
     let oldest = message.message("versions")?.int("min_consumer") ?? 0
     guard oldest <= Int(GraphCodec.producerVersion) else {
       throw EngineError.invalidArgument(
-        "GraphDef min consumer version \(oldest) above current version \(GraphCodec.producerVersion)")
+        "GraphDef min consumer version \(oldest) above current version \(GraphCodec.producerVersion) for TensorFlow "
+          + "\(GraphCodec.tensorFlowVersion).  Please upgrade.")
     }
   }
 

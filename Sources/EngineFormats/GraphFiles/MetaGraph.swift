@@ -24,7 +24,7 @@ public enum MetaGraph {
   }
 
   /// Removes attributes that have their op's default value, so that older readers understand the graph.
-  static func strip(_ graph: inout ProtoMessage) throws {
+  public static func strip(_ graph: inout ProtoMessage) throws {
     let nodes = try graph.messages("node").map { node -> ProtoValue in
       var node = node
       guard let definition = try? OpRegistry.definition(named: node.string("op")),

@@ -6,7 +6,7 @@ extension OpDefinition {
   /// A `Summary` with a histogram of the values. **Errors**: `InvalidArgument` for NaN and infinity.
   static let histogramSummary = summary(
     "HistogramSummary", [.tensor("tag", .string), .tensor("values", "T")],
-    attributes: [.type("T", .real, default: .float32)]
+    attributes: [.type("T", .real.union([.bool]), default: .float32)]
   ) { context in
     let tag = try context.text(0)
     var value = try ProtoMessage("Summary.Value")

@@ -40,66 +40,9 @@ extension KernelContext {
     return inputs[index].strings.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// **Errors**: `Unimplemented` for compressed files, `InvalidArgument` for an unknown kind.
+  /// **Errors**: `InvalidArgument` for an unknown kind.
   func compression(_ index: Int) throws -> RecordCompression {
     let name = try text(index)
     return try RecordCompression(named: name)
-  }
-}
-
-/// Reads a file front to back in blocks.
-final class BlockReader {
-  private let file: InputFile
-  private let blockSize: Int
-  private var block: ByteString = []
-  private var start = 0
-  private var position = 0
-
-  init(_ path: String, blockSize: Int) throws {
-    file = try InputFile(path)
-    self.blockSize = blockSize > 0 ? min(max(blockSize, 4096), 64 << 20) : 256 << 10
-  }
-
-  func byteCount() throws -> Int { try file.byteCount() }
-
-  /// The next line without its end (`\n` or `\r\n`); `nil` at the end of the file.
-  func line() throws -> ByteString? {
-    var result: ByteString = []
-    var isAtEnd = true
-    while true {
-      if start == block.count, try !refill() { break }
-      isAtEnd = false
-      if let end = block[start...].firstIndex(of: 0x0a) {
-        result += block[start..<end]
-        start = end + 1
-        break
-      }
-      result += block[start...]
-      start = block.count
-    }
-    if isAtEnd { return nil }
-    if result.last == 0x0d { result.removeLast() }
-    return result
-  }
-
-  /// The next `count` bytes; fewer at the end of the file.
-  func bytes(_ count: Int) throws -> ByteString {
-    var result: ByteString = []
-    while result.count < count {
-      if start == block.count, try !refill() { break }
-      let size = min(count - result.count, block.count - start)
-      result += block[start..<(start + size)]
-      start += size
-    }
-    return result
-  }
-
-  private func refill() throws -> Bool {
-    block = ByteString(repeating: 0, count: blockSize)
-    let count = try block.withUnsafeMutableBytes { try file.read(at: position, into: $0) }
-    block.removeLast(blockSize - count)
-    position += count
-    start = 0
-    return count > 0
   }
 }

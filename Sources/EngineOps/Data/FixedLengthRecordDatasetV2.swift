@@ -18,12 +18,12 @@ extension OpDefinition {
     }
     guard record > 0 else { throw EngineError.invalidArgument("`record_bytes` must be > 0, got \(record)") }
     let compression = try context.compression(5)
-    guard compression == .none else {
-      throw EngineError.unimplemented("files with compression_type \(compression.rawValue) are not supported yet")
-    }
     return FileSource(try context.fileNames(0)) { path, _ in
-      let reader = try BlockReader(path, blockSize: size)
-      let body = try reader.byteCount() - header - footer
+      let reader = try FileInputStream(path, compression: compression, blockSize: size)
+      if compression != .none {
+        return try compressedRecords(reader, header: header, record: record, footer: footer)
+      }
+      let body = try reader.byteCountOnDisk() - header - footer
       guard body >= 0, body % record == 0 else {
         throw EngineError.invalidArgument(
           "Excepted file \(path) body length to be a multiple of \(record) bytes (record_bytes), but it is \(body)")
@@ -37,6 +37,27 @@ extension OpDefinition {
         guard bytes.count == record else { throw EngineError.dataLoss("\(path) was cut off while being read") }
         return bytes
       }
+    }
+  }
+
+  /// The records of a file of unknown size: what may be the footer is read ahead.
+  private static func compressedRecords(
+    _ reader: FileInputStream, header: Int, record: Int, footer: Int
+  ) throws -> FileSource.Reader {
+    guard try reader.bytes(header).count == header else {
+      throw EngineError.dataLoss("\(reader.path) is shorter than its header of \(header) bytes")
+    }
+    var ahead = try reader.bytes(footer)
+    return {
+      let fresh = try reader.bytes(record)
+      if fresh.isEmpty { return nil }
+      guard fresh.count == record else {
+        throw EngineError.dataLoss(
+          "Excepted file \(reader.path) body length to be a multiple of \(record) bytes (record_bytes)")
+      }
+      ahead += fresh
+      defer { ahead.removeFirst(record) }
+      return ByteString(ahead.prefix(record))
     }
   }
 }

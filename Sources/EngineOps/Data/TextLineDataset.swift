@@ -10,12 +10,9 @@ extension OpDefinition {
     hasOutputs: false, isStateful: true
   ) { context in
     let compression = try context.compression(1)
-    guard compression == .none else {
-      throw EngineError.unimplemented("text files with compression_type \(compression.rawValue) are not supported yet")
-    }
     let size = try context.integer(2)
     return FileSource(try context.fileNames(0)) { path, _ in
-      let reader = try BlockReader(path, blockSize: size)
+      let reader = try FileInputStream(path, compression: compression, blockSize: size)
       return { try reader.line() }
     }
   }

@@ -11,10 +11,11 @@ from swiftestimator._api.table_estimator import TABLE as _estimator
 from swiftestimator._api.table_framework import TABLE as _framework
 from swiftestimator._api.table_model import TABLE as _model
 from swiftestimator._api.table_ops import TABLE as _ops
+from swiftestimator._api.table_saved_model import TABLE as _saved_model
 
 __all__ = ["names"]
 
-_TABLES = (_framework, _ops, _data, _model, _estimator)
+_TABLES = (_framework, _ops, _data, _model, _estimator, _saved_model)
 
 
 @lru_cache

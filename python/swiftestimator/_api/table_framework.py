@@ -34,6 +34,18 @@ TABLE = {
         "12 random": "set_seed=set_random_seed",
         "1 random": "set_random_seed get_seed",
     },
+    "_framework.graph_def": {
+        "1 tf": "import_graph_def",
+        "12 graph_util": "import_graph_def",
+        "12 io": "write_graph",
+        "1 train": "write_graph",
+    },
+    "_framework.graph_util": {
+        "1 graph_util": (
+            "convert_variables_to_constants extract_sub_graph must_run_on_cpu remove_training_nodes "
+            "tensor_shape_from_node_def_name"
+        ),
+    },
     "_framework.convert": {
         "12 tf": "convert_to_tensor",
         "1 tf": "constant",

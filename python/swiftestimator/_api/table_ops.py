@@ -229,6 +229,16 @@ TABLE = {
             "weighted_moments=weighted_moments_v2"
         ),
     },
+    "_ops.parsing_features": {
+        "1 tf": "FixedLenFeature FixedLenSequenceFeature SparseFeature VarLenFeature",
+        "12 io": "FixedLenFeature FixedLenSequenceFeature RaggedFeature SparseFeature VarLenFeature",
+    },
+    "_ops.parsing_ops": {
+        "1 tf": "decode_json_example parse_example parse_single_example parse_single_sequence_example",
+        "1 io": "parse_example parse_single_example",
+        "12 io": "decode_json_example parse_sequence_example parse_single_sequence_example",
+        "2 io": "parse_example=parse_example_v2 parse_single_example=parse_single_example_v2",
+    },
     "_ops.placeholder_ops": {
         "1 tf": "check_numerics placeholder placeholder_with_default sparse_placeholder",
         "12 tf": "get_static_value guarantee_const histogram_fixed_width stop_gradient unravel_index",

@@ -123,7 +123,9 @@ def make_one_shot_iterator(dataset):
     _check(dataset)
     flat = nest.flatten(dataset._spec)
     graph = dataset._variant.graph
-    name = graph.unique_name("_make_dataset")
+    taken = set(function("graph.function_names")(graph))  # imported graphs bring functions along
+    while (name := graph.unique_name("_make_dataset")) in taken:
+        pass
     function("graph.extract_function")(graph, name, [dataset._variant])
     attributes = {
         "dataset_factory": name,

@@ -56,10 +56,12 @@ class Estimator:
             raise ValueError("model_fn must be provided to Estimator.")
         _verify_model_fn_args(model_fn, params)
         self._model_fn = model_fn
+        self._warm_start_settings = None
         if warm_start_from is not None:
-            from swiftestimator._estimator.warm_start import settings_from
+            from swiftestimator._estimator.warm_start import estimator_warm_start, settings_from
 
-            settings_from(warm_start_from)
+            self._warm_start_settings = settings_from(warm_start_from)
+            function("estimator.set_warm_start")(self._engine, estimator_warm_start(self._warm_start_settings))
 
     @staticmethod
     def _configuration(config, engine):
@@ -73,7 +75,7 @@ class Estimator:
         if type(self).__name__ == "TPUEstimator":
             return
         mine = set(Estimator.__dict__)
-        own = set(type(self).__dict__) & mine if type(self) is not Estimator else set()
+        own = set(type(self).__dict__) & mine if type(self).__module__ != __name__ else set()
         allowed = _ALLOWED_OVERRIDES | {n for n in own if n.startswith("__")}
         wrong = sorted(own - allowed)
         if wrong:
@@ -192,16 +194,56 @@ class Estimator:
         self, export_dir_base, serving_input_receiver_fn, assets_extra=None, as_text=False, checkpoint_path=None,
         experimental_mode=ModeKeys.PREDICT,
     ):  # fmt: skip
-        """Not offered: raises ``NotImplementedError``."""
+        """Writes a SavedModel with the latest checkpoint's weights, and returns its folder as bytes.
+
+        ``serving_input_receiver_fn()`` makes the placeholders that callers feed. The folder is a new one below
+        ``export_dir_base``, named after the time. Raises ``ValueError`` when nothing has been trained.
+        """
         if not serving_input_receiver_fn:
             raise ValueError("An input_receiver_fn must be defined.")
-        raise NotImplementedError("Estimator.export_saved_model is not implemented in swiftestimator")
+        return self._export_all_saved_models(
+            export_dir_base, {experimental_mode: serving_input_receiver_fn}, assets_extra, as_text, checkpoint_path
+        )
 
     def experimental_export_all_saved_models(
         self, export_dir_base, input_receiver_fn_map, assets_extra=None, as_text=False, checkpoint_path=None
     ):
-        """Not offered: raises ``NotImplementedError``."""
-        raise NotImplementedError("Estimator.experimental_export_all_saved_models is not implemented in swiftestimator")
+        """As ``export_saved_model``, with a graph for each mode of ``input_receiver_fn_map``."""
+        return self._export_all_saved_models(
+            export_dir_base, input_receiver_fn_map, assets_extra, as_text, checkpoint_path
+        )
+
+    def export_savedmodel(
+        self, export_dir_base, serving_input_receiver_fn, assets_extra=None, as_text=False, checkpoint_path=None,
+        strip_default_attrs=False,
+    ):  # fmt: skip
+        """The older name of ``export_saved_model``."""
+        if not serving_input_receiver_fn:
+            raise ValueError("An input_receiver_fn must be defined.")
+        return self._export_all_saved_models(
+            export_dir_base, {ModeKeys.PREDICT: serving_input_receiver_fn}, assets_extra, as_text, checkpoint_path
+        )
+
+    def _export_all_saved_models(self, export_dir_base, input_receiver_fn_map, assets_extra, as_text, checkpoint_path):
+        builders = {str(mode): self._export_builder(fn) for mode, fn in input_receiver_fn_map.items()}
+        warm_start = self._warm_start_settings
+        options = {
+            "assets_extra": [(str(k), os.fspath(v)) for k, v in (assets_extra or {}).items()],
+            "as_text": bool(as_text), "checkpoint_path": None if checkpoint_path is None else _path(checkpoint_path),
+            "warm_start_path": None if warm_start is None else _path(warm_start.ckpt_to_initialize_from),
+        }  # fmt: skip
+        return function("estimator.export")(self._engine, _path(export_dir_base), builders, options).encode()
+
+    def _export_builder(self, receiver_fn):
+        from swiftestimator._estimator.receivers import call_receiver_fn
+
+        def build(graph, mode):
+            with graph.as_default():
+                features, labels, receivers, alternatives = call_receiver_fn(receiver_fn)
+                spec = self._call_model_fn(features, labels, mode, self.config)
+                return spec._native_spec, receivers, alternatives
+
+        return build
 
     # -- Building the model
 
@@ -278,6 +320,12 @@ class EstimatorV2(Estimator):
             AttributeError("'Estimator' object has no attribute 'export_savedmodel'. Please use `export_saved_model`.")
         )
     )
+
+
+def _path(value):
+    """A path as text; paths that exports return are bytes."""
+    value = os.fspath(value)
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _verify_model_fn_args(model_fn, params):

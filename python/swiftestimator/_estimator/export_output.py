@@ -11,8 +11,10 @@ class ExportOutput:
     _engine = None
 
     def as_signature_def(self, receiver_tensors):
-        """Not offered: raises ``NotImplementedError``."""
-        raise NotImplementedError("ExportOutput.as_signature_def is not implemented in swiftestimator")
+        """The ``SignatureDef`` message of this output for a model that is fed through ``receiver_tensors``."""
+        from swiftestimator._estimator.signatures import signature_def
+
+        return signature_def(self, receiver_tensors)
 
 
 def _value(value):

@@ -1,9 +1,11 @@
 """Settings of an Estimator's runs."""
 
+import json
 import os
 
 from swiftestimator import _native
 from swiftestimator._border import function
+from swiftestimator._logging import get_logger
 
 __all__ = ["RunConfig"]
 
@@ -47,6 +49,7 @@ class RunConfig:
         ):  # fmt: skip
             if value is not _USE_DEFAULT:
                 asked[name] = value
+        _log_environment()
         self._set(function("run_config.new")(asked))
 
     def _set(self, engine):
@@ -100,3 +103,13 @@ def _check_device_fn(device_fn):
 def engine_config(config):
     """The engine's side of a configuration."""
     return config if config is None or isinstance(config, _native.Object) else config._engine
+
+
+def _log_environment():
+    """Says what ``TF_CONFIG`` holds. Text that is not JSON is the engine's to refuse."""
+    try:
+        setting = json.loads(os.environ.get("TF_CONFIG") or "{}")
+    except ValueError:
+        return
+    if setting:
+        get_logger().info("TF_CONFIG environment variable: %s", setting)

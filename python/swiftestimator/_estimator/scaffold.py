@@ -151,10 +151,7 @@ class Scaffold(_native.Object):
     def saver(self):
         """The saver."""
         if self._saver is None:
-            from swiftestimator._estimator.saver import Saver
-
-            handle = self._field("saver")
-            self._saver = None if handle is None else Saver._from_engine(handle)
+            self._saver = self._field("saver")
         return self._saver
 
     @staticmethod

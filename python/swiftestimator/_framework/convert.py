@@ -128,7 +128,7 @@ def _array_of_items(value, dtype):
             make_array(next(leaf for leaf in leaves if type(leaf) is wrong), dtype)  # reports what does not fit
         if dtype is None and bool in kinds and len(kinds) > 1 or (kinds & {str, bytes} and kinds - {str, bytes}):
             raise TypeError(f"Cannot convert {value!r} to a Tensor: its items have different types.")
-        if kinds & {str, bytes}:
+        if kinds & {str, bytes} or (not kinds and dtype is dtypes.string):
             return _text_array(value)
     elif kinds and all(issubclass(k, np.ndarray | np.generic) for k in kinds) and dtype is None:
         try:

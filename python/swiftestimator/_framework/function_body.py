@@ -33,8 +33,12 @@ class FunctionBody(Graph):
         The captured tensors belong to the graph around the body, and follow the declared arguments as inputs.
         """
         root = self.outer_graph
-        unique = f"__inference_{name}_{len(root._attachments.setdefault('functions', []))}"
-        root._attachments["functions"].append(self)  # a body lives as long as its graph
+        bodies = root._attachments.setdefault("functions", [])
+        taken = set(function("graph.function_names")(root))  # imported graphs bring functions along
+        number = len(bodies)
+        while (unique := f"__inference_{name}_{number}") in taken:
+            number += 1
+        bodies.append(self)  # a body lives as long as its graph
         captured = function("graph.add_function")(root, unique, self, self.inputs, outputs)
         return unique, captured
 

@@ -94,8 +94,10 @@ class Operation(_native.Node):
 
     @property
     def op_def(self):
-        """The signature of the operation's type."""
-        return function("op.signature")(self.type)
+        """The signature of the operation's type as an ``OpDef`` message."""
+        from swiftestimator._framework.graph_def import op_def
+
+        return op_def(self.type)
 
     @property
     def traceback(self):

@@ -41,6 +41,17 @@ class SaveSliceInfo:
         self.full_name, self.full_shape = full_name, full_shape
         self.var_offset, self.var_shape = var_offset, var_shape
 
+    def to_proto(self, export_scope=None):
+        """The place as a ``SaveSliceInfoDef`` message."""
+        from swiftestimator._protos import messages
+
+        name = self.full_name
+        if export_scope and name.startswith(f"{export_scope}/"):
+            name = name[len(export_scope) + 1 :]
+        return messages.SaveSliceInfoDef(
+            full_name=name, full_shape=self.full_shape, var_offset=self.var_offset, var_shape=self.var_shape
+        )
+
     @property
     def spec(self):
         """The form checkpoints use."""
@@ -64,6 +75,10 @@ class Variable(_native.Object):
     ):  # fmt: skip
         if isinstance(initial_value, _native.Object) and not isinstance(initial_value, Variable):
             return super().__new__(cls, initial_value)
+        if variable_def is not None:
+            if initial_value is not None:
+                raise ValueError("variable_def and initial_value are mutually exclusive.")
+            return cls.from_proto(variable_def, import_scope)
         if initial_value is None:
             raise ValueError("The `initial_value` arg to `tf.Variable` must be specified")
         if collections is not None and not isinstance(collections, list | tuple | set):
@@ -103,8 +118,6 @@ class Variable(_native.Object):
         self._dtype = dtypes.as_dtype(facts["dtype"])
         self._shape = TensorShape(facts["shape"])
         self._handle_tensor = facts["handle"]
-        self._initializer_op = facts["initializer"]
-        self._initial_value = facts["initial_value"]
         self._snapshot = facts["snapshot"]
         self._is_initialized = facts["is_initialized"]
         self._trainable = facts["trainable"]
@@ -171,18 +184,18 @@ class Variable(_native.Object):
     @property
     def initializer(self):
         """The operation that assigns the initial value."""
-        return self._initializer_op
+        return _facts(self)["initializer"]
 
     @property
     def initial_value(self):
         """The tensor that the initializer assigns."""
-        return self._initial_value
+        return _facts(self)["initial_value"]
 
     def initialized_value(self):
         """The variable's value, or the initial value while it has none."""
         from swiftestimator._ops.control_flow_ops import cond
 
-        return cond(self.is_initialized(), self.read_value, lambda: self._initial_value)
+        return cond(self.is_initialized(), self.read_value, lambda: self.initial_value)
 
     def is_initialized(self, name=None):
         """A bool tensor: whether the variable has a value."""
@@ -304,7 +317,8 @@ class Variable(_native.Object):
         from swiftestimator._framework.session import default_session_for
 
         session = default_session_for(session, self._handle_tensor)
-        session.run(self._initializer_op, {self._initializer_op.inputs[1]: value})
+        initializer = self.initializer
+        session.run(initializer, {initializer.inputs[1]: value})
 
     def count_up_to(self, limit):
         """The value, which then goes up by one; ``OutOfRangeError`` at ``limit``."""
@@ -318,11 +332,28 @@ class Variable(_native.Object):
         """The variable as a ``VariableDef`` message."""
         from swiftestimator._protos import messages
 
-        return messages.VariableDef(
-            variable_name=self.name, initial_value_name=self._initial_value.name,
-            initializer_name=self._initializer_op.name, snapshot_name=self._snapshot.name, is_resource=True,
+        if export_scope is not None and not self.name.startswith(export_scope):
+            return None
+
+        def strip(name):
+            prefix = f"{export_scope}/" if export_scope else ""
+            return name[len(prefix) :] if prefix and name.startswith(prefix) else name
+
+        message = messages.VariableDef(
+            variable_name=strip(self.name), initial_value_name=strip(self.initial_value.name),
+            initializer_name=strip(self.initializer.name), snapshot_name=strip(self._snapshot.name), is_resource=True,
             trainable=self._trainable,
         )  # fmt: skip
+        if self._save_slice_info is not None:
+            message.save_slice_info_def.CopyFrom(self._save_slice_info.to_proto(export_scope))
+        return message
+
+    @staticmethod
+    def from_proto(variable_def, import_scope=None):
+        """The variable that a ``VariableDef`` message names, of nodes that the default graph has."""
+        return function("variable.from_proto")(
+            get_default_graph(), variable_def.SerializeToString(), import_scope or ""
+        )
 
     # -- As a value in expressions
 

@@ -113,6 +113,11 @@ def enum_number(name, value):
     return _pool().FindEnumTypeByName(f"{_PACKAGE}.{name}").values_by_name[value].number
 
 
+def enum_name(name, number):
+    """The name of an enum's value."""
+    return _pool().FindEnumTypeByName(f"{_PACKAGE}.{name}").values_by_number[number].name
+
+
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)

@@ -1,0 +1,1 @@
+"""SavedModels: writing and loading models without an Estimator."""
