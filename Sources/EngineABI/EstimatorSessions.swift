@@ -214,11 +214,14 @@ func modelBuilder(_ arguments: Arguments, _ index: Int) throws -> Estimator.Mode
     } catch let error as EngineError {
       throw HostErrors.classified(error)
     }
-    guard case .tuple(let items) = result, items.count == 2, case .object(let object) = items[0],
+    guard case .tuple(let items) = result, items.count >= 2, case .object(let object) = items[0],
       let spec = object as? EstimatorSpec
     else { throw EngineError.value("model_fn should return an EstimatorSpec.") }
-    return Estimator.BuiltModel(
-      spec: spec, inputHooks: try Arguments(function: "build", values: items).objects(1))
+    let parts = Arguments(function: "build", values: items)
+    let added = items.count > 2 ? try parts.optionalHost(2) : nil
+    return Estimator.BuiltModel(spec: spec, inputHooks: try parts.objects(1)) { metric in
+      _ = try? added?.call([.list(metric.values.map(\.value)), .list(metric.updates.map(\.value))])
+    }
   }
 }
 
@@ -229,7 +232,8 @@ private let estimatorFunctions: [HostFunction] = [
     var warmStart: Estimator.WarmStart?
     if let host = try options.host("warm_start") { warmStart = { _ = try host.call([.object($0)]) } }
     let estimator = try Estimator(
-      modelDir: options.text("model_dir"), config: config?.config, warmStart: warmStart)
+      modelDir: options.text("model_dir"), config: config?.config, warmStart: warmStart,
+      announces: options.bool("announces", default: true))
     if let host = try options.host("create_global_step") {
       estimator.createGlobalStep = { _ = try host.call([.object($0)]) }
     }

@@ -83,7 +83,7 @@ extension Estimator {
   private func add(
     to builder: SavedModelBuilder, _ mode: String, _ build: ExportBuilder, _ checkpoint: String, savesVariables: Bool
   ) throws {
-    let graph = try newGraph(readsGlobalStep: false)
+    let graph = try newGraph()
     let model = try build(graph, mode)
     let spec = model.spec
     let signatures = Signatures.all(

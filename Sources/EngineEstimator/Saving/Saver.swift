@@ -177,6 +177,10 @@ open class Saver {
     try writeValues(session, prefix)
     if writesState {
       record(prefix)
+      if (maxToKeep ?? 0) <= 0 {
+        let shown = savesRelativePaths ? FileSystem.baseName(of: prefix) : prefix
+        Logger.info("\(shown) is not in all_model_checkpoint_paths. Manually adding it.")
+      }
       try CheckpointState.update(
         directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints,
         filename: latestFilename,

@@ -110,6 +110,8 @@ public final class EstimatorSpec {
       throw EngineError.value("Loss must be scalar, given: \(value.description)")
     }
     if let dimensions = shape.dimensions, !dimensions.isEmpty {
+      // TensorFlow makes this constant twice, and the number of nodes gives later operations their seeds.
+      _ = try tensor.graph.constant(try Tensor([Float](), shape: [0]), name: "Reshape/shape")
       let target = try tensor.graph.constant(try Tensor([Int32](), shape: [0]), name: "Reshape/shape")
       loss = .output(try tensor.graph.op("Reshape", tensor, target, name: "Reshape"))
     }

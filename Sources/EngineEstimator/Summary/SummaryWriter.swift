@@ -209,12 +209,14 @@ public struct SummaryBuilder {
     add(value)
   }
 
-  public mutating func addTensor(_ tag: String, _ tensor: Tensor) throws {
+  public mutating func addTensor(_ tag: String, _ tensor: Tensor, namesNode: Bool = true) throws {
     var value = ProtoEncoder()
     value.tag(1, 2)
     value.lengthDelimited(tag.utf8)
-    value.tag(7, 2)
-    value.lengthDelimited(tag.utf8)
+    if namesNode {
+      value.tag(7, 2)
+      value.lengthDelimited(tag.utf8)
+    }
     value.tag(8, 2)
     value.lengthDelimited(try ProtoMessage.tensor(tensor).serialized())
     add(value)

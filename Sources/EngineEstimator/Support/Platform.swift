@@ -30,12 +30,12 @@ public enum Platform {
   }
 
   /// Local time as `2024-05-01T12:00:00`.
-  public static func localTimestamp() -> String {
+  public static func localTimestamp(separator: String = "T") -> String {
     var seconds = time(nil)
     var parts = tm()
     localtime_r(&seconds, &parts)
     var buffer = [CChar](repeating: 0, count: 64)
-    let count = strftime(&buffer, buffer.count, "%Y-%m-%dT%H:%M:%S", &parts)
+    let count = strftime(&buffer, buffer.count, "%Y-%m-%d\(separator)%H:%M:%S", &parts)
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 

@@ -102,11 +102,12 @@ public struct ClusterRole: Sendable, CustomStringConvertible {
         "\(index) is not a valid task_id for task_type \(type) in the cluster_spec:\n\(described)\n\n"
           + "Note that these values may be coming from the TF_CONFIG environment variable.")
     }
+    if leader == "chief" { evaluationMaster = "" }
     isChief = type == leader
     workerCount = count("worker") + count(leader)
     parameterServerCount = count("ps")
-    let nodeCount = jobs.reduce(0) { $0 + $1.addresses.count }
-    master = sessionMaster ?? (nodeCount == 1 ? "" : "grpc://\(own.addresses[index])")
+    let isAlone = jobs.count == 1 && own.addresses.count == 1
+    master = sessionMaster ?? (isAlone ? "" : "grpc://\(own.addresses[index])")
     let others = jobs.map(\.name).filter { $0 != leader && $0 != "ps" }
     var position = 0
     for job in [leader] + others + ["ps"] {

@@ -22,7 +22,7 @@ extension Estimator {
   ///   - steps: how many batches; default: until the input ends.
   ///   - checkpointPath: default: the latest; without any, variables have their initial values.
   ///   - name: tells several evaluations apart.
-  /// - Returns: the metrics in the order of the spec, then `loss` (the mean over batches) and `global_step`.
+  /// - Returns: the metrics and `loss` (the mean over batches) by name, then `global_step`.
   /// **Errors**: `ValueError` for metrics with reserved names; whatever the program's functions and the run report.
   public func evaluate(
     hooks: [SessionRunHook] = [], steps: Int? = nil, checkpointPath: String? = nil, name: String? = nil,
@@ -57,8 +57,11 @@ extension Estimator {
     }
     let mean = try Metrics.mean(loss)
     var metrics = spec.evalMetricOps
-    metrics.append(MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)]))
-    let updates = metrics.sorted { $0.name < $1.name }.flatMap { $0.updates.compactMap(\.operation) }
+    let lossMetric = MetricOps(name: "loss", values: [.output(mean.value)], updates: [.output(mean.update)])
+    metrics.append(lossMetric)
+    model.lossMetricAdded?(lossMetric)
+    metrics.sort { $0.name < $1.name }
+    let updates = metrics.flatMap { $0.updates.compactMap(\.operation) }
     let update = try graph.group(updates, name: "group_deps")
     if let step = try GlobalStep.read(in: graph) {
       metrics.append(MetricOps(name: CollectionName.globalStep, values: [.output(step)], updates: []))
@@ -113,9 +116,10 @@ struct Evaluation {
     let request = RunArguments(targets: [update])
     try session.use { session in
       while !session.shouldStop { _ = try session.run(request) }
-      Logger.info("Inference Time : \(Platform.format("%0.5f", Platform.monotonicTime() - start))s")
     }
-    Logger.info("Finished evaluation at \(Platform.localTimestamp())")
+    // Outside of the session's closure, which the end of the input leaves early.
+    Logger.info("Inference Time : \(Platform.format("%0.5f", Platform.monotonicTime() - start))s")
+    Logger.info("Finished evaluation at \(Platform.localTimestamp(separator: "-"))")
     var position = 0
     return zip(metrics, counts).map { metric, count in
       defer { position += count }
@@ -153,7 +157,7 @@ enum EvaluationSummary {
     if let checkpoint {
       Logger.info("Saving 'checkpoint_path' summary for global step \(step): \(checkpoint)")
       var summary = SummaryBuilder()
-      try summary.addTensor("checkpoint_path", Tensor(string: checkpoint))
+      try summary.addTensor("checkpoint_path", Tensor(string: checkpoint), namesNode: false)
       try writer.addSummary(summary.serialized(), step: step)
       try writer.flush()
     }

@@ -37,7 +37,7 @@ extension Estimator {
       allHooks.append(hook)
       stopHook = hook
     }
-    let graph = try newGraph()
+    let graph = try newGraph(readsGlobalStep: true)
     let model = try build(graph, ModeKeys.train)
     let loss = try trainModel(graph, model, allHooks, savingListeners, stopHook)
     try Logger.info("Loss for final step: \(try loss.map { try NumberText.text($0) } ?? "None").")
@@ -118,6 +118,7 @@ extension Estimator {
     _ session: MonitoredSession, _ request: RunArguments, _ stopHook: StopAtStepHook?
   ) throws -> Tensor? {
     var last: Tensor?
+    var hasEnded = false
     var progress: ProgressReport?
     defer { progress?.finish() }
     try session.use { session in
@@ -130,8 +131,9 @@ extension Estimator {
         last = loss
         progress?.step { try? loss.floatScalar() }
       }
+      hasEnded = true  // the end of the input leaves the session by an error, and without the warning
     }
-    if last == nil {
+    if last == nil && hasEnded {
       Logger.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
     }
     return last

@@ -13,10 +13,15 @@ public final class Estimator {
   public struct BuiltModel {
     public let spec: EstimatorSpec
     public let inputHooks: [SessionRunHook]
+    /// Told of the metric of the loss that an evaluation adds to the model's own.
+    public let lossMetricAdded: ((_ metric: MetricOps) -> Void)?
 
-    public init(spec: EstimatorSpec, inputHooks: [SessionRunHook] = []) {
+    public init(
+      spec: EstimatorSpec, inputHooks: [SessionRunHook] = [], lossMetricAdded: ((_ metric: MetricOps) -> Void)? = nil
+    ) {
       self.spec = spec
       self.inputHooks = inputHooks
+      self.lossMetricAdded = lossMetricAdded
     }
   }
 
@@ -37,15 +42,18 @@ public final class Estimator {
   /// - Parameters:
   ///   - modelDir: where checkpoints and events go; default: the configuration's, else a new temporary directory.
   ///   - config: default: `RunConfig()`.
+  ///   - announces: whether the configuration is logged.
   /// **Errors**: `ValueError` when both name a directory and they differ.
-  public init(modelDir: String? = nil, config: RunConfig? = nil, warmStart: WarmStart? = nil) throws {
+  public init(modelDir: String? = nil, config: RunConfig? = nil, warmStart: WarmStart? = nil, announces: Bool = true)
+    throws
+  {
     if config == nil { Logger.info("Using default config.") }
     self.config = try config ?? RunConfig()
     let directory = try Estimator.modelDirectory(modelDir, self.config)
     self.modelDir = directory
     self.config.modelDir = directory
     self.warmStart = warmStart
-    Logger.info("Using config: \(self.config)")
+    if announces { Logger.info("Using config: \(self.config)") }
   }
 
   private static func modelDirectory(_ given: String?, _ config: RunConfig) throws -> String {
@@ -104,7 +112,7 @@ public final class Estimator {
 
   /// A new graph with the seed and global step that every mode begins with.
   /// - Parameter readsGlobalStep: adds the read that hooks share.
-  func newGraph(readsGlobalStep: Bool = true) throws -> Graph {
+  func newGraph(readsGlobalStep: Bool = false) throws -> Graph {
     let graph = Graph()
     graph.seed = config.randomSeed
     try createGlobalStep(graph)

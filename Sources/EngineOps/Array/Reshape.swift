@@ -1,6 +1,20 @@
 import EngineCore
 import EngineGraph
 
+/// Of a tensor with unknown dimensions, the known ones must still divide what a known target holds.
+private func checkPartly(_ input: Shape, _ target: Shape) throws {
+  guard let count = target.elementCount, let dimensions = input.dimensions else { return }
+  let part = dimensions.reduce(1) { $0 &* ($1 ?? 1) }
+  if part == 0 {
+    guard count == 0 else {
+      throw EngineError.value(
+        "Cannot reshape a tensor with 0 elements to shape \(target.bracketed) (\(count) elements)")
+    }
+  } else if count % part != 0 {
+    throw EngineError.value("Dimension size must be evenly divisible by \(part) but is \(count) for 'Reshape'")
+  }
+}
+
 extension OpDefinition {
   /// The same elements under another shape, in which one dimension may be -1: what is left.
   static let reshape = OpDefinition(
@@ -10,7 +24,10 @@ extension OpDefinition {
       let target = try context.shape(fromInput: 1)
       guard var dimensions = target.dimensions else { return [.unknown] }
       let unknown = dimensions.filter { $0 == nil }.count
-      guard let known = context.input(0).known, let count = Shape.elementCount(known) else { return [target] }
+      guard let known = context.input(0).known, let count = Shape.elementCount(known) else {
+        try checkPartly(context.input(0), target)
+        return [target]
+      }
       let product = dimensions.reduce(1) { $0 &* ($1 ?? 1) }
       // With all other dimensions known, the one that is not can only be what is left.
       if unknown == 1, let hole = dimensions.firstIndex(of: nil) {

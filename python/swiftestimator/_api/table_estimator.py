@@ -15,6 +15,7 @@ TABLE = {
     },
     "_estimator.mode_keys": {"12 estimator": "ModeKeys", "2 tf": "ModeKeys"},
     "_estimator.run_config": {"12 estimator": "RunConfig", "2 tf": "RunConfig"},
+    "_estimator.cluster_spec": {"12 train": "ClusterSpec"},
     "_estimator.estimator": {
         "1 estimator": "Estimator",
         "2 estimator": "Estimator=EstimatorV2",

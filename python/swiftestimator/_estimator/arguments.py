@@ -15,9 +15,8 @@ def fn_args(function_):
         inner = list(fn_args(function_.func))[len(function_.args) :]
         return tuple(name for name in inner if name not in (function_.keywords or {}))
     target = function_
-    if not inspect.isroutine(target) and not inspect.isclass(target) and hasattr(target, "__call__"):  # noqa: B004
+    if inspect.ismethod(getattr(target, "__call__", None)):  # noqa: B004 (an object of a class with __call__)
         target = target.__call__
-    target = inspect.unwrap(target) if not inspect.ismethod(target) else target
     names = inspect.getfullargspec(target).args
     if inspect.ismethod(target) or inspect.isclass(target):
         names = names[1:]

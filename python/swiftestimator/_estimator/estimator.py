@@ -1,9 +1,8 @@
 """Estimators: a model function, and the folder where what it has learned is kept."""
 
 import copy
+import math
 import os
-
-import numpy as np
 
 from swiftestimator._border import function
 from swiftestimator._data.dataset import Dataset
@@ -11,9 +10,10 @@ from swiftestimator._data.iterator import make_initializable_iterator
 from swiftestimator._estimator.arguments import fn_args
 from swiftestimator._estimator.hooks import CheckpointSaverListener, SessionRunHook, engine_hook, engine_listener
 from swiftestimator._estimator.mode_keys import ModeKeys
-from swiftestimator._estimator.run_config import RunConfig
+from swiftestimator._estimator.run_config import RunConfig, default_session_config
 from swiftestimator._estimator.spec import is_spec
 from swiftestimator._framework import nest
+from swiftestimator._framework.graph import Operation, Tensor
 from swiftestimator._framework.session import use_threads
 from swiftestimator._logging import get_logger, install
 
@@ -23,6 +23,18 @@ _ALLOWED_OVERRIDES = frozenset(
     ["model_fn", "_create_and_assert_global_step", "_export_all_saved_models", "latest_checkpoint",
      "_tf_api_names", "_tf_api_names_v1", "_estimator_api_names", "_estimator_api_names_v1",
      "_estimator_api_constants", "_estimator_api_constants_v1"]
+)  # fmt: skip
+
+
+# Methods of TensorFlow's class, which programs may not override here either.
+_PRIVATE_MEMBERS = frozenset(
+    ["_actual_eval", "_actual_train_model_distributed", "_add_meta_graph_for_mode", "_call_input_fn", "_call_model_fn",
+     "_call_model_fn_eval", "_call_model_fn_eval_distributed", "_convert_eval_steps_to_hooks",
+     "_convert_train_steps_to_hooks", "_create_global_step", "_evaluate_build_graph", "_evaluate_run",
+     "_extract_batch_length", "_extract_keys", "_get_features_and_labels_from_input_fn",
+     "_get_features_from_input_fn", "_get_iterator_from_input_fn", "_maybe_warm_start", "_train_model",
+     "_train_model_default", "_train_model_distributed", "_train_with_estimator_spec",
+     "_train_with_estimator_spec_distributed", "_validate_features_in_predict_input"]
 )  # fmt: skip
 
 
@@ -36,22 +48,26 @@ class Estimator:
     def __init__(self, model_fn, model_dir=None, config=None, params=None, warm_start_from=None):
         install()
         self._assert_members_are_not_overridden()
-        if config is not None and not isinstance(config, RunConfig):
+        if config is None:
+            config = RunConfig()
+            get_logger().info("Using default config.")
+        elif not isinstance(config, RunConfig):
             raise ValueError(f"config must be an instance of `RunConfig`, but provided {config}.")
         self._engine = function("estimator.new")(
             {
                 "model_dir": None if model_dir is None else os.fspath(model_dir),
-                "config": None if config is None else config._engine,
+                "config": config._engine,
+                "announces": False,
                 "create_global_step": self._make_global_step
                 if type(self)._create_and_assert_global_step is not Estimator._create_and_assert_global_step
                 else None,
             }
         )
-        fields = function("estimator.fields")(self._engine)
-        self._model_dir = fields["model_dir"]
-        self._config = self._configuration(config, fields["config"])
+        self._model_dir = function("estimator.fields")(self._engine)["model_dir"]
+        self._config = self._configuration(config)
+        get_logger().info("Using config: %s", vars(self._config))
         use_threads(self._config.session_config)
-        self._params = copy.deepcopy(params or {})
+        self._params = _copied(params or {})
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")
         _verify_model_fn_args(model_fn, params)
@@ -63,18 +79,17 @@ class Estimator:
             self._warm_start_settings = settings_from(warm_start_from)
             function("estimator.set_warm_start")(self._engine, estimator_warm_start(self._warm_start_settings))
 
-    @staticmethod
-    def _configuration(config, engine):
-        if config is None:
-            return RunConfig._from_engine(engine)
+    def _configuration(self, config):
+        """The configuration with the folder and a session configuration filled in."""
         result = copy.deepcopy(config)
-        result._set(engine)
-        return result
+        if result.session_config is None:
+            result.__dict__["_session_config"] = default_session_config()
+        return result._with(function("estimator.fields")(self._engine)["config"], {"model_dir": self._model_dir})
 
     def _assert_members_are_not_overridden(self):
         if type(self).__name__ == "TPUEstimator":
             return
-        mine = set(Estimator.__dict__)
+        mine = set(Estimator.__dict__) | _PRIVATE_MEMBERS
         own = set(type(self).__dict__) & mine if type(self).__module__ != __name__ else set()
         allowed = _ALLOWED_OVERRIDES | {n for n in own if n.startswith("__")}
         wrong = sorted(own - allowed)
@@ -133,8 +148,10 @@ class Estimator:
         ``steps`` are added to those made already; ``max_steps`` is where the global step ends. Training goes on from
         the latest checkpoint in ``model_dir``.
         """
+        if steps is not None and max_steps is not None:
+            raise ValueError("Can not provide both steps and max_steps.")
         options = {
-            "hooks": _check_hooks(hooks), "steps": _count(steps, "steps"), "max_steps": _count(max_steps, "max_steps"),
+            "steps": _count(steps), "max_steps": _count(max_steps), "hooks": _check_hooks(hooks),
             "saving_listeners": [engine_listener(x) for x in _check_listeners(saving_listeners)],
         }  # fmt: skip
         function("estimator.train")(self._engine, self._builder(input_fn), options)
@@ -146,7 +163,7 @@ class Estimator:
         Raises ``ValueError`` for a metric with the name ``loss`` or ``global_step``.
         """
         options = {
-            "hooks": _check_hooks(hooks), "steps": _count(steps, "steps"),
+            "steps": _count(steps), "hooks": _check_hooks(hooks),
             "checkpoint_path": None if checkpoint_path is None else os.fspath(checkpoint_path), "name": name,
         }  # fmt: skip
         specs = []
@@ -155,8 +172,10 @@ class Estimator:
         values = {}
         for key, leaves in results:
             structure = structures.get(key)
-            nested = structure is not None and nest.is_nested(structure)
-            values[key] = nest.pack_sequence_as(structure, leaves) if nested else leaves[0]
+            if structure is None:
+                values[key] = leaves[0]
+            else:
+                values[key] = _filled(structure, iter(leaves))
         return values
 
     def predict(self, input_fn, predict_keys=None, hooks=None, checkpoint_path=None, yield_single_examples=True):
@@ -256,7 +275,11 @@ class Estimator:
                 spec = self._call_model_fn(features, labels, mode, self.config)
                 if specs is not None:
                     specs.append(spec)
-                return (spec._native_spec, hooks)
+
+                def add_loss_metric(values, updates):
+                    spec.eval_metric_ops["loss"] = (values[0], updates[0])
+
+                return (spec._native_spec, hooks, add_loss_metric)
 
         return build
 
@@ -276,10 +299,15 @@ class Estimator:
             iterator = make_initializable_iterator(result)
             result = iterator.get_next()
             hooks.append(function("hook.initializer")([iterator.initializer]))
+        elif mode == ModeKeys.PREDICT and not _has_end(result):
+            get_logger().warning(
+                "Input graph does not use tf.data.Dataset or contain a QueueRunner. That means predict yields forever. "
+                "This is probably a mistake."
+            )
         if isinstance(result, list | tuple):
             if len(result) != 2:
                 raise ValueError("input_fn should return (features, labels) as a len 2 tuple.")
-            return result[0], result[1], hooks
+            return result[0], None if mode == ModeKeys.PREDICT else result[1], hooks
         return result, None, hooks
 
     def _call_model_fn(self, features, labels, mode, config):
@@ -356,17 +384,43 @@ def _check_hooks(hooks):
 def _check_listeners(listeners):
     if listeners is None:
         return []
-    if not isinstance(listeners, list | tuple) or any(not isinstance(x, CheckpointSaverListener) for x in listeners):
+    listeners = list(listeners)
+    if any(not isinstance(x, CheckpointSaverListener) for x in listeners):
         raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {listeners}")
     return listeners
 
 
-def _count(value, name):
-    if value is not None and not isinstance(value, int):
-        if isinstance(value, np.integer) or (isinstance(value, float) and value.is_integer()):
-            return int(value)
-        raise ValueError(f"{name} must be an integer, given: {value}")
-    return value
+def _copied(params):
+    """A deep copy; ``TypeError`` names the entry that can't be copied."""
+    try:
+        return copy.deepcopy(params)
+    except TypeError as error:
+        where = "they"
+        for key, value in params.items() if isinstance(params, dict) else ():
+            try:
+                copy.deepcopy(value)
+            except TypeError:
+                where = f"params[{key!r}]"
+                break
+        raise TypeError(f"Estimators copy their params, and {where} can't be copied: {error}") from error
+
+
+def _has_end(features):
+    """Whether some part of the features comes straight from a dataset."""
+    return any(isinstance(t, Tensor) and t.op.type == "IteratorGetNext" for t in nest.flatten(features))
+
+
+def _count(value):
+    """A number of steps; parts of a step count as one. ``TypeError`` for what is no number."""
+    if value is None or isinstance(value, int):
+        return value
+    return math.ceil(value) if value > 0 else math.floor(value)
+
+
+def _filled(structure, leaves):
+    """The structure of a metric with its values; operations have none."""
+    values = [None if isinstance(leaf, Operation) else next(leaves) for leaf in nest.flatten(structure)]
+    return nest.pack_sequence_as(structure, values) if nest.is_nested(structure) else values[0]
 
 
 def _prediction_keys(specs, names):
@@ -387,7 +441,7 @@ def _examples(batch, keys, single):
     if not single:
         yield dict(zip(keys, batch))
         return
-    lengths = {len(array) for array in batch}
+    lengths = {array.shape[0] for array in batch}
     if len(lengths) > 1:
         raise ValueError("Batch length of predictions should be same.")
     for row in zip(*batch):

@@ -5,6 +5,13 @@ from swiftestimator._border import function
 __all__ = ["ClassificationOutput", "ExportOutput", "PredictOutput", "RegressionOutput"]
 
 
+def check_keys(outputs):
+    """Raises ``TypeError`` for tuples of anything but text among the keys."""
+    for key in outputs:
+        if isinstance(key, tuple):
+            "/".join(key)
+
+
 class ExportOutput:
     """What a signature of a served model returns."""
 
@@ -18,9 +25,11 @@ class ExportOutput:
 
 
 def _value(value):
+    """For the engine; variables are no tensors here."""
     from swiftestimator._estimator.spec import spec_value
+    from swiftestimator._model.variables import Variable
 
-    return spec_value(value)
+    return repr(value) if isinstance(value, Variable) else spec_value(value)
 
 
 class ClassificationOutput(ExportOutput):
@@ -58,6 +67,8 @@ class PredictOutput(ExportOutput):
     """Any predictions, by name."""
 
     def __init__(self, outputs):
+        if isinstance(outputs, dict):
+            check_keys(outputs)
         self._engine = function("export.predict")(_value(outputs))
         fields = function("export.fields")(self._engine)
         self._outputs = dict(fields["outputs"])

@@ -27,8 +27,6 @@ def _check(shuffle, num_epochs, batch_size):
             f"shuffle must be provided and explicitly set as boolean (it is recommended to set it as True for training); "
             f"got {shuffle}"
         )
-    if num_epochs is not None and num_epochs < 1:
-        raise ValueError(f"num_epochs must be None or positive, got {num_epochs}")
     if batch_size < 1:
         raise ValueError(f"batch_size must be positive, got {batch_size}")
 
@@ -46,7 +44,7 @@ def numpy_input_fn(x, y=None, batch_size=128, num_epochs=1, shuffle=None, queue_
         features = OrderedDict(sorted(x.items(), key=lambda i: str(i[0]))) if isinstance(x, dict) else {"__features": x}
         if not features:
             raise ValueError("x cannot be an empty dict")
-        arrays = OrderedDict((f"x/{k}", np.asarray(v)) for k, v in features.items())
+        arrays = OrderedDict((f"x/{k}", v) for k, v in features.items())
         if y is None:
             targets = {}
         elif isinstance(y, dict):
@@ -58,12 +56,14 @@ def numpy_input_fn(x, y=None, batch_size=128, num_epochs=1, shuffle=None, queue_
             targets = dict(y)
         else:
             targets = {"__target": y}
-        arrays.update((f"y/{k}", np.asarray(v)) for k, v in targets.items())
-        lengths = {k: len(v) for k, v in arrays.items()}
+        arrays.update((f"y/{k}", v) for k, v in targets.items())
+        lengths = {k: v.shape[0] for k, v in arrays.items()}  # AttributeError for lists, as in TensorFlow
         if len(set(lengths.values())) != 1:
             shapes = {k[2:]: arrays[k].shape[0] for k in arrays}
             raise ValueError(f"Length of tensors in x and y is mismatched. All elements in x and y must have the same "
                              f"length. Lengths: {shapes}")  # fmt: skip
+        if not next(iter(lengths.values())):
+            raise ValueError("x cannot be an empty array")
         batch = _pipeline(dict(arrays), batch_size, num_epochs, shuffle, queue_capacity)
         got = {k: batch[f"x/{k}"] for k in features}
         result = got if isinstance(x, dict) else got["__features"]

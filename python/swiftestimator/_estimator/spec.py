@@ -4,7 +4,7 @@ from collections import namedtuple
 
 from swiftestimator import _native
 from swiftestimator._border import function
-from swiftestimator._estimator.export_output import ExportOutput, PredictOutput
+from swiftestimator._estimator.export_output import ExportOutput, PredictOutput, check_keys
 from swiftestimator._estimator.hooks import SessionRunHook, engine_hook
 from swiftestimator._estimator.mode_keys import ModeKeys
 from swiftestimator._estimator.scaffold import Scaffold
@@ -50,17 +50,23 @@ def _metrics(eval_metric_ops):
         if hasattr(metric, "update_state") and hasattr(metric, "result"):
             updates = list(metric.updates or [])
             result = metric.result() if updates else None
-            entries.append((name, "keras", repr(metric), spec_value(result), updates, list(metric.variables)))
+            entries.append((str(name), "keras", repr(metric), spec_value(result), updates, list(metric.variables)))
             if updates:
                 eval_metric_ops[name] = (result, updates[0])
         elif isinstance(metric, tuple) and len(metric) == 2:
             values, updates = nest.flatten(metric[0]), nest.flatten(metric[1])
             for leaf in values + updates:
                 leaf.graph  # noqa: B018 (TensorFlow raises AttributeError for a leaf that is no tensor)
-            entries.append((name, "pair", [spec_value(v) for v in values], [spec_value(u) for u in updates]))
+            entries.append((str(name), "pair", [_leaf(v) for v in values], [_leaf(u) for u in updates]))
         else:
-            entries.append((name, "other", repr(metric)))
+            entries.append((str(name), "other", repr(metric)))
     return entries
+
+
+def _leaf(value):
+    """A part of a metric; sparse ones are known by their values."""
+    values = getattr(value, "values", None)
+    return spec_value(values if isinstance(values, Tensor) else value)
 
 
 def _exports(export_outputs):
@@ -69,7 +75,7 @@ def _exports(export_outputs):
     if not isinstance(export_outputs, dict):
         return repr(export_outputs)
     return [
-        (name, output._engine if isinstance(output, ExportOutput) else repr(output))
+        (str(name), output._engine if isinstance(output, ExportOutput) else repr(output))
         for name, output in export_outputs.items()
     ]
 
@@ -104,6 +110,8 @@ class EstimatorSpec(namedtuple("EstimatorSpec", _FIELDS)):
         fields.update({name: _hooks(hooks) for name, hooks in given.items()})
         if not scaffold:
             fields["scaffold"] = None
+        if mode == ModeKeys.PREDICT and export_outputs is None and isinstance(predictions, dict):
+            check_keys(predictions)
         native = function("spec.new")(get_default_graph(), str(mode), fields)
         checked = function("spec.fields")(native)
         loss = checked["loss"] if loss is not None else None

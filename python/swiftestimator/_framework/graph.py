@@ -519,8 +519,7 @@ class Graph(_native.Object):
         if callable(name):
             name = previous
         name = "" if name is None else str(getattr(name, "to_string", lambda: name)())
-        if name and name[0] != "/" and re.fullmatch(r"[A-Za-z]+:\d+", name):
-            name = f"/device:{name}"
+        name = _canonical_device(name)
         self._device_stack.append(name)
         _set_device(self, name)
         try:
@@ -731,6 +730,15 @@ def graph_of(values):
 def control_dependencies(control_inputs):
     """``Graph.control_dependencies`` of the default graph."""
     return get_default_graph().control_dependencies(control_inputs)
+
+
+def _canonical_device(name):
+    """``/cpu:0`` as ``/device:CPU:0``, as operations show it."""
+    if name and name[0] != "/" and re.fullmatch(r"[A-Za-z]+:\d+", name):
+        name = f"/{name}"
+    return re.sub(
+        r"/(?:device:)?(cpu|gpu|tpu):(\d+|\*)", lambda m: f"/device:{m[1].upper()}:{m[2]}", name, flags=re.IGNORECASE
+    )
 
 
 def device(device_name_or_function):

@@ -14,6 +14,9 @@ def _collections(value):
 def _summary(kind, name, tensor, collections, family=None, **more):
     if not isinstance(name, str):
         raise TypeError(f"the name of a summary must be a string, got {name!r}")
+    for given in (family, name):
+        if given is not None:
+            clean_tag(given)  # logs a change
     asked = options(collections=_collections(collections), family=family, **more)
     return builder(f"summary.{kind}")(name, convert_to_tensor(tensor), asked)
 
@@ -74,8 +77,13 @@ def get_summary_description(node_def):
 
 
 def clean_tag(name):
-    """``name`` without the characters that a tag can't have."""
-    return function("summary.clean_tag")(name)
+    """``name`` without the characters that a tag can't have; a change is logged."""
+    cleaned = function("summary.clean_tag")(name)
+    if cleaned != name:
+        from swiftestimator._logging import get_logger
+
+        get_logger().info("Summary name %s is illegal; using %s instead.", name, cleaned)
+    return cleaned
 
 
 def initialize(graph=None, session=None):

@@ -11,6 +11,11 @@ def test_stored_behaviour_is_tensorflows(tmp_path):
     assert found["results"] == stored
 
 
+# TensorFlow restores a resource variable of another shape without a word, and refuses a reference variable (what
+# tf.disable_v2_behavior makes) with the error that we raise for both.
+STRICTER = {"estimator_restore_shape"}
+
+
 def test_rules_are_tensorflows(tmp_path):
     results, _ = run_program("rules", "tf", tmp_path / "model")
-    assert not {name: (r["found"], r["message"]) for name, r in results.items() if not r["right"]}
+    assert {name for name, r in results.items() if not r["right"]} <= STRICTER

@@ -1,11 +1,15 @@
 """What the programs share: a training run that reports its first weights, its losses and its last weights."""
 
 import json
+import os
 import random
 import sys
 
 import numpy as np
 import tensorflow.compat.v1 as tf
+
+if os.environ.get("PROGRAM_LOGS"):
+    tf.logging.set_verbosity(tf.logging.INFO)
 
 
 class Recorder(tf.train.SessionRunHook):

@@ -1,0 +1,17 @@
+"""Thousands of small cases of specs, configurations and Estimators end as data/cases_*.json says: as under TensorFlow."""
+
+import json
+import pathlib
+
+import pytest
+from test_rules import run
+
+DATA = pathlib.Path(__file__).parent / "data"
+
+
+@pytest.mark.parametrize("program", ["cases_spec", "cases_config", "cases_estimator"])
+def test_cases(tmp_path, program):
+    expected = json.loads((DATA / f"{program}.json").read_text())
+    found = {n: {k: v for k, v in r.items() if k != "message"} for n, r in run(program, tmp_path).items()}
+    assert found.keys() == expected.keys()
+    assert {n: (found[n], expected[n]) for n in expected if found[n] != expected[n]} == {}
