@@ -9,7 +9,7 @@ from swiftestimator._framework.graph import Graph, get_default_graph
 from swiftestimator._framework.graph_def import is_message
 from swiftestimator._protos import messages
 
-__all__ = ["FileWriter", "FileWriterCache", "summary_iterator"]
+__all__ = ["FileWriter", "FileWriterCache"]
 
 
 class _Handle(_native.Object):
