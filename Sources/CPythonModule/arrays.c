@@ -56,6 +56,22 @@ static int32_t plain_dtype(char code, Py_ssize_t size) {
   }
 }
 
+static size_t item_size(int32_t dtype) {
+  switch (dtype) {
+    case ENGINE_BOOLEAN:
+    case ENGINE_INT8:
+    case ENGINE_UINT8: return 1;
+    case ENGINE_INT16:
+    case ENGINE_UINT16:
+    case ENGINE_FLOAT16: return 2;
+    case ENGINE_INT32:
+    case ENGINE_UINT32:
+    case ENGINE_FLOAT32: return 4;
+    case ENGINE_COMPLEX128: return 16;
+    default: return 8;
+  }
+}
+
 static void raise_unsupported(PyObject *array) {
   PyErr_Clear();
   PyObject *dtype = PyObject_GetAttrString(array, "dtype");
@@ -84,22 +100,20 @@ static engine_value *value_from_swapped(PyObject *array) {
   return value_from_copy(copy);
 }
 
-static engine_value *value_from_plain(PyObject *array, const Py_buffer *view, int32_t dtype, bool may_borrow) {
-  int64_t dimensions[RANK_LIMIT];
-  for (int i = 0; i < view->ndim; i++) dimensions[i] = view->shape[i];
-  size_t rank = (size_t)view->ndim;
-  if (may_borrow && view->len > SMALL_BYTES) {
+/* `size` bytes at `data`, borrowed from the array or copied. */
+static engine_value *value_from_memory(PyObject *array, int32_t dtype, size_t rank, const int64_t *dimensions, void *data,
+                                       size_t size, bool may_borrow) {
+  if (may_borrow && size > SMALL_BYTES) {
     Py_INCREF(array);
-    engine_value *value =
-        engine_value_new_tensor(dtype, rank, dimensions, view->buf, (size_t)view->len, array, release_later);
+    engine_value *value = engine_value_new_tensor(dtype, rank, dimensions, data, size, array, release_later);
     if (value != NULL) return value;
     Py_DECREF(array);
   } else {
-    void *data = NULL;
+    void *target = NULL;
     size_t byte_count = 0;
-    engine_value *value = engine_value_new_blank_tensor(dtype, rank, dimensions, &data, &byte_count);
-    if (value != NULL && byte_count == (size_t)view->len) {
-      if (byte_count > 0) memcpy(data, view->buf, byte_count);
+    engine_value *value = engine_value_new_blank_tensor(dtype, rank, dimensions, &target, &byte_count);
+    if (value != NULL && byte_count == size) {
+      if (byte_count > 0) memcpy(target, data, byte_count);
       return value;
     }
     if (value != NULL) engine_value_release(value);
@@ -108,7 +122,23 @@ static engine_value *value_from_plain(PyObject *array, const Py_buffer *view, in
   return NULL;
 }
 
+static engine_value *value_from_plain(PyObject *array, const Py_buffer *view, int32_t dtype, bool may_borrow) {
+  int64_t dimensions[RANK_LIMIT];
+  for (int i = 0; i < view->ndim; i++) dimensions[i] = view->shape[i];
+  return value_from_memory(array, dtype, (size_t)view->ndim, dimensions, view->buf, (size_t)view->len, may_borrow);
+}
+
 engine_value *value_from_array(PyObject *array, bool may_borrow) {
+  array_view plain;
+  if (numpy_view(array, &plain)) {
+    int64_t dimensions[RANK_LIMIT];
+    size_t size = item_size(plain.dtype);
+    for (int i = 0; i < plain.rank; i++) {
+      dimensions[i] = plain.dimensions[i];
+      size *= (size_t)plain.dimensions[i];
+    }
+    return value_from_memory(array, plain.dtype, (size_t)plain.rank, dimensions, plain.data, size, may_borrow);
+  }
   Py_buffer view;
   if (PyObject_GetBuffer(array, &view, PyBUF_RECORDS_RO) < 0) {
     raise_unsupported(array);

@@ -58,6 +58,22 @@ PyObject *unicode_from_value(const engine_value *value);
 /* A value that keeps a reference to any Python object. */
 engine_value *value_from_host(PyObject *object);
 
+/* numpy.c: NumPy's C interface, without its headers. Where it is not one of the known versions, everything here says no
+ * and callers go through Python. */
+void numpy_load(void);
+/* The memory of a plain array: C-contiguous, aligned, of one of `state.dtypes` in native order. */
+typedef struct {
+  int32_t dtype;
+  int rank;
+  const Py_ssize_t *dimensions;
+  void *data;
+} array_view;
+bool numpy_view(PyObject *array, array_view *view);
+/* An array over `data`, which `base` (consumed) keeps; with a NULL `data` in memory of its own, `*own` then. NULL without
+ * an exception when there is no such interface; `base` is not consumed then. */
+PyObject *numpy_new_array(int32_t dtype, size_t rank, const int64_t *dimensions, void *data, PyObject *base, void **own);
+PyObject *numpy_new_scalar(int32_t dtype, void *data);
+
 /* arrays.c */
 engine_value *value_from_array(PyObject *array, bool may_borrow);
 

@@ -61,6 +61,7 @@ static int load_numpy(PyObject *numpy) {
   state.generic_type = (PyTypeObject *)PyObject_GetAttrString(numpy, "generic");
   state.ascontiguousarray = PyObject_GetAttrString(numpy, "ascontiguousarray");
   state.empty = PyObject_GetAttrString(numpy, "empty");
+  numpy_load();
   return PyErr_Occurred() ? -1 : 0;
 }
 
@@ -76,8 +77,9 @@ int tensors_init(PyObject *module) {
 }
 
 /* NumPy's scalar of a rank-0 tensor; NULL without an exception when only an array can make one. */
-static PyObject *scalar(int32_t dtype, const void *data) {
-  PyObject *number = NULL;
+static PyObject *scalar(int32_t dtype, void *data) {
+  PyObject *number = state.dtypes[dtype] == NULL ? NULL : numpy_new_scalar(dtype, data);
+  if (number != NULL || PyErr_Occurred()) return number;
 #define READ(type, make) { type element; memcpy(&element, data, sizeof element); number = make; break; }
   switch (dtype) {
     case ENGINE_FLOAT32: READ(float, PyFloat_FromDouble((double)element))
@@ -120,9 +122,19 @@ static PyObject *shape_tuple(const int64_t *dimensions, size_t rank) {
   return shape;
 }
 
+/* Up to this size a copy costs less than keeping the engine's memory. */
+#define SMALL_BYTES 1024
+
 /* An array in the value's memory, or in a copy when others have it too. */
-static PyObject *array_from_plain(engine_value *value, int32_t dtype, PyObject *shape) {
+static PyObject *array_from_plain(engine_value *value, int32_t dtype, const int64_t *dimensions) {
   engine_tensor_view view;
+  if (!engine_value_tensor_view(value, &view, NULL, 0)) return PyErr_NoMemory();
+  if (view.byte_count <= SMALL_BYTES && view.rank > 0) {
+    void *own = NULL;
+    PyObject *small = numpy_new_array(dtype, view.rank, dimensions, NULL, NULL, &own);
+    if (small != NULL && view.byte_count > 0) memcpy(own, view.data, view.byte_count);
+    if (small != NULL || PyErr_Occurred()) return small;
+  }
   if (!engine_value_tensor_own(value) || !engine_value_tensor_view(value, &view, NULL, 0)) return PyErr_NoMemory();
   memory_instance *memory = (memory_instance *)PyType_GenericAlloc(state.memory_type, 0);
   if (memory == NULL) return NULL;
@@ -130,8 +142,16 @@ static PyObject *array_from_plain(engine_value *value, int32_t dtype, PyObject *
   memory->value = value;
   memory->data = view.data;
   memory->size = (Py_ssize_t)view.byte_count;
+  if (view.rank > 0) {
+    PyObject *large = numpy_new_array(dtype, view.rank, dimensions, view.data, (PyObject *)memory, NULL);
+    if (large != NULL || PyErr_Occurred()) return large;
+  }
+  PyObject *shape = shape_tuple(dimensions, view.rank);
   PyObject *array =
-      PyObject_CallFunctionObjArgs((PyObject *)state.ndarray_type, shape, state.dtypes[dtype], memory, NULL);
+      shape == NULL
+          ? NULL
+          : PyObject_CallFunctionObjArgs((PyObject *)state.ndarray_type, shape, state.dtypes[dtype], memory, NULL);
+  Py_XDECREF(shape);
   Py_DECREF(memory);
   if (array == NULL || view.rank > 0) return array;
   PyObject *empty = PyTuple_New(0);
@@ -157,19 +177,16 @@ PyObject *python_from_tensor(engine_value *value) {
     PyObject *result = scalar(view.dtype, view.data);
     if (result != NULL || PyErr_Occurred()) return result;
   }
-  PyObject *shape = shape_tuple(dimensions, view.rank);
-  if (shape == NULL) return NULL;
-  PyObject *result = NULL;
   if (view.dtype == ENGINE_STRING) {
-    result = python_from_string_tensor(value, &view, shape);
-  } else if (view.dtype == ENGINE_BFLOAT16) {
-    engine_value *wide = widen(&view, dimensions);
-    result = wide == NULL ? PyErr_NoMemory() : array_from_plain(wide, ENGINE_FLOAT32, shape);
-    if (wide != NULL) engine_value_release(wide);
-  } else {
-    result = array_from_plain(value, view.dtype, shape);
+    PyObject *shape = shape_tuple(dimensions, view.rank);
+    PyObject *result = shape == NULL ? NULL : python_from_string_tensor(value, &view, shape);
+    Py_XDECREF(shape);
+    return result;
   }
-  Py_DECREF(shape);
+  if (view.dtype != ENGINE_BFLOAT16) return array_from_plain(value, view.dtype, dimensions);
+  engine_value *wide = widen(&view, dimensions);
+  PyObject *result = wide == NULL ? PyErr_NoMemory() : array_from_plain(wide, ENGINE_FLOAT32, dimensions);
+  if (wide != NULL) engine_value_release(wide);
   return result;
 }
 #endif

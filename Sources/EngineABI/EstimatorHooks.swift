@@ -1,12 +1,13 @@
 import EngineCore
 import EngineEstimator
+import EngineFormats
 import EngineGraph
 import EngineRuntime
 
 // Hooks, listeners and timers.
 //
 //   hook.new({"begin": f(graph), "after_create_session": f(session, coordinator), "before_run": f(context),
-//             "after_run": f(context, arrays), "end": f(session)}, native saver hook or None)   -> hook
+//             "after_run": f(context, arrays, options or None, RunMetadata or None), "end": f(session)}, native saver hook or None)   -> hook
 //       only methods that are there cost a call; before_run returns None or (outputs, nodes, [(output, array)])
 //   hook.stop_at_step(num_steps, last_step)                       -> hook; .last_step(hook) -> int or None
 //   hook.step_counter({every_n_steps, every_n_secs, output_dir, summary_writer, report: f(steps, secs, step)}) -> hook
@@ -19,13 +20,15 @@ import EngineRuntime
 //   hook.listeners(saver hook) -> list; hook.add_listener(saver hook, listener)
 //   hook.global_step_waiter(step), hook.feed_fn(f() -> [(output, array)]), hook.initializer([nodes])  -> hook
 //   hook.final_ops([outputs], [nodes], feeds) -> hook; hook.final_values(hook) -> arrays
+//   hook.profiler({save_steps, save_secs, output_dir, show_dataflow, show_memory})   -> hook
+//   hook.save(saver hook, session, step) -> bool, hook.log_tensors(logging hook, arrays)   what `report` has replaced
+//   timeline.text(StepStats, show_dataflow, show_memory)          -> JSON for chrome://tracing
 //   hook.begin(hook, graph), hook.after_create_session(hook, session, coordinator), hook.before_run(hook, context),
 //   hook.after_run(hook, context, arrays), hook.end(hook, session)   the methods of a native hook, for subclasses
 //   listener.new({"begin": f(graph), "before_save": f(session, step), "after_save": f(session, step) -> True to stop,
 //                 "end": f(session, step)})                       -> listener
 //   context.new(outputs, nodes, feeds, session), context.session, context.original_args -> (outputs, nodes, feeds),
-//   context.stop_requested, context.request_stop
-//   coordinator.new(), .should_stop(c), .request_stop(c, message or None), .clear_stop(c)
+//   context.stop_requested, context.request_stop, context.attach(context, object), context.attachment(context)
 //   timer.new(every_secs, every_steps), .should_trigger(t, step), .update(t, step) -> None or (secs, steps),
 //   timer.last_step(t) -> int or None, timer.reset(t)
 //   errors.install_classifier(f(exception) -> status code or None): which exceptions are the end of the input (11,
@@ -34,7 +37,7 @@ import EngineRuntime
 //   logger.install_array_text(f(array) -> text)                   how arrays are printed in log lines
 
 let estimatorHookFunctions: [HostFunction] =
-  hookConstructors + savingHookConstructors + hookMethods + hookSupportFunctions
+  hookConstructors + savingHookConstructors + hookMethods + hookSupportFunctions + coordinatorFunctions
 
 private func reference(_ value: Value, _ function: String) throws -> TensorReference {
   switch value {
@@ -59,7 +62,7 @@ private let hookConstructors: [HostFunction] = [
     let options = try arguments.named(0)
     let hook = try HostStepCounterHook(
       everySteps: try options.int("every_n_steps"), everySecs: try options.double("every_n_secs"),
-      outputDirectory: try options.text("output_dir"), writer: try options.object("summary_writer"))
+      outputDirectory: try options.text("output_dir"), writer: try options["summary_writer"].summaryWriter(0))
     hook.report = try options.host("report")
     return .object(hook)
   },
@@ -90,10 +93,31 @@ private let hookConstructors: [HostFunction] = [
         return text
       }
     }
+    let hook = try HostLoggingTensorHook(
+      tensors, everyIterations: options.int("every_n_iter"), everySecs: options.double("every_n_secs"),
+      atEnd: options.bool("at_end", default: false), formatter: formatter)
+    hook.report = try options.host("report")
+    return .object(hook)
+  },
+  HostFunction("hook.log_tensors") { arguments in
+    let hook: HostLoggingTensorHook = try arguments.object(0)
+    let report = hook.report
+    hook.report = nil
+    defer { hook.report = report }
+    try hook.log(arguments.results(1))
+    return .none
+  },
+  HostFunction("hook.profiler") { arguments in
+    let options = try arguments.named(0)
     return .object(
-      try LoggingTensorHook(
-        tensors, everyIterations: options.int("every_n_iter"), everySecs: options.double("every_n_secs"),
-        atEnd: options.bool("at_end", default: false), formatter: formatter))
+      try ProfilerHook(
+        saveSteps: options.int("save_steps"), saveSecs: options.double("save_secs"),
+        outputDirectory: options.text("output_dir") ?? "", showsDataflow: options.bool("show_dataflow", default: true),
+        showsMemory: options.bool("show_memory", default: false)))
+  },
+  HostFunction("timeline.text") { arguments in
+    let trace = ChromeTrace(try ProtoMessage("StepStats", parsing: arguments.byteString(0)))
+    return .text(try trace.text(showsDataflow: arguments.bool(1), showsMemory: arguments.bool(2)))
   },
   HostFunction("hook.nan_tensor") { arguments in
     .object(
@@ -127,18 +151,26 @@ private let savingHookConstructors: [HostFunction] = [
     return .object(
       try SummarySaverHook(
         saveSteps: options.int("save_steps"), saveSecs: options.double("save_secs"),
-        outputDirectory: options.text("output_dir"), writer: options.object("summary_writer"),
+        outputDirectory: options.text("output_dir"), writer: options["summary_writer"].summaryWriter(0),
         scaffold: options.object("scaffold"),
         summaryOps: options["summary_ops"].isNone(0) ? nil : try options["summary_ops"].outputs(0)))
   },
   HostFunction("hook.checkpoint_saver") { arguments in
     let options = try arguments.named(0)
-    return .object(
-      try CheckpointSaverHook(
-        checkpointDirectory: options["checkpoint_dir"].string(0), saveSecs: options.double("save_secs"),
-        saveSteps: options.int("save_steps"), saver: options.object("saver"),
-        checkpointBasename: options.text("checkpoint_basename") ?? "model.ckpt", scaffold: options.object("scaffold"),
-        listeners: options.objects("listeners"), savesGraph: options.bool("save_graph_def", default: true)))
+    let hook = try HostCheckpointSaverHook(
+      checkpointDirectory: options["checkpoint_dir"].string(0), saveSecs: options.double("save_secs"),
+      saveSteps: options.int("save_steps"), saver: options.object("saver"),
+      checkpointBasename: options.text("checkpoint_basename") ?? "model.ckpt", scaffold: options.object("scaffold"),
+      listeners: options.objects("listeners"), savesGraph: options.bool("save_graph_def", default: true))
+    hook.report = try options.host("report")
+    return .object(hook)
+  },
+  HostFunction("hook.save", blocking: true) { arguments in
+    let hook: HostCheckpointSaverHook = try arguments.object(0)
+    let report = hook.report
+    hook.report = nil
+    defer { hook.report = report }
+    return .bool(try hook.save(arguments.object(1), arguments.int(2)))
   },
   HostFunction("hook.listeners") { arguments in
     let hook: CheckpointSaverHook = try arguments.object(0)
@@ -172,13 +204,8 @@ private let hookMethods: [HostFunction] = [
   },
   HostFunction("hook.after_run", blocking: true) { arguments in
     let hook: SessionRunHook = try arguments.object(0)
-    let results = try arguments.list(2).map { value -> Tensor in
-      guard case .tensor(let tensor) = value else {
-        throw EngineError.type("hook.after_run: results must be arrays, got \(value.kindName)")
-      }
-      return tensor
-    }
-    try hook.afterRun(arguments.object(1), RunValues(results: results))
+    let context: RunContext = try arguments.object(1)
+    try hook.afterRun(context, RunValues(results: arguments.results(2), metadata: context.metadata))
     return .none
   },
   HostFunction("hook.end", blocking: true) { arguments in
@@ -202,6 +229,15 @@ private let hookSupportFunctions: [HostFunction] = [
     let context: RunContext = try arguments.object(0)
     return context.originalArguments.value
   },
+  HostFunction("context.attachment") { arguments in
+    let context: RunContext = try arguments.object(0)
+    return .optional(context.attachment)
+  },
+  HostFunction("context.attach") { arguments in
+    let context: RunContext = try arguments.object(0)
+    context.attachment = try arguments.host(1)
+    return .none
+  },
   HostFunction("context.stop_requested") { arguments in
     let context: RunContext = try arguments.object(0)
     return .bool(context.stopRequested)
@@ -209,21 +245,6 @@ private let hookSupportFunctions: [HostFunction] = [
   HostFunction("context.request_stop") { arguments in
     let context: RunContext = try arguments.object(0)
     context.requestStop()
-    return .none
-  },
-  HostFunction("coordinator.new") { _ in .object(Coordinator()) },
-  HostFunction("coordinator.should_stop") { arguments in
-    let coordinator: Coordinator = try arguments.object(0)
-    return .bool(coordinator.shouldStop)
-  },
-  HostFunction("coordinator.request_stop") { arguments in
-    let coordinator: Coordinator = try arguments.object(0)
-    coordinator.requestStop(try arguments.optionalString(1).map { EngineError(code: .unknown, $0) })
-    return .none
-  },
-  HostFunction("coordinator.clear_stop") { arguments in
-    let coordinator: Coordinator = try arguments.object(0)
-    coordinator.clearStop()
     return .none
   },
   HostFunction("timer.new") { arguments in

@@ -86,7 +86,12 @@ final class HostHook: SessionRunHook {
   }
 
   override func afterRun(_ context: RunContext, _ values: RunValues) throws {
-    try host.call("after_run", [.object(context), .list(values.results.map { .fetched($0) })])
+    try host.call(
+      "after_run",
+      [
+        .object(context), .list(values.results.map { .fetched($0) }), values.options.map { $0.value } ?? .none,
+        try values.metadata.map { .bytes(try $0.message().serialized()) } ?? .none,
+      ])
   }
 
   override func end(_ session: Session) throws { try host.call("end", [.object(session)]) }
@@ -104,8 +109,33 @@ final class HostStepCounterHook: StepCounterHook {
   }
 }
 
-/// A checkpoint listener written in the host language.
-final class HostListener: CheckpointSaverListener {
+/// A logging hook whose line the host writes.
+final class HostLoggingTensorHook: LoggingTensorHook {
+  var report: HostObject?
+
+  override func log(_ results: [Tensor]) throws {
+    guard let report else { return try super.log(results) }
+    _ = try report.call([.list(results.map { .fetched($0) })])
+  }
+}
+
+/// A checkpoint saver whose saving the host has replaced.
+final class HostCheckpointSaverHook: CheckpointSaverHook {
+  var report: HostObject?
+
+  override func save(_ session: Session, _ step: Int) throws -> Bool {
+    guard let report else { return try super.save(session, step) }
+    do {
+      if case .bool(true) = try report.call([.object(session), .int(step)]) { return true }
+      return false
+    } catch let error as EngineError {
+      throw HostErrors.classified(error)
+    }
+  }
+}
+
+/// An event writer written in the host language.
+final class HostSummaryWriter: SummaryWriting {
   private let host: HostMethods
   private let text: String?
 
@@ -116,6 +146,45 @@ final class HostListener: CheckpointSaverListener {
 
   override var label: String { text ?? super.label }
 
+  func addSummary(_ summary: ByteString, step: Int?) throws {
+    try host.call("add_summary", [.bytes(summary), .optional(step)])
+  }
+  func addSessionLog(_ status: SummaryWriter.SessionStatus, path: String, message: String, step: Int?) throws {
+    try host.call("add_session_log", [.int(status.rawValue), .optional(step)])
+  }
+  func flush() throws { try host.call("flush", []) }
+}
+
+/// A thread of the host that a coordinator can wait for.
+final class HostThread: CoordinatedThread {
+  let host: HostObject
+  let name: String
+  private let methods: HostMethods
+
+  init(_ host: HostObject, name: String, methods: HostMethods) {
+    self.host = host
+    self.name = name
+    self.methods = methods
+  }
+
+  var isAlive: Bool {
+    if case .bool(true)? = try? methods.call("is_alive", []) { return true }
+    return false
+  }
+  func join(seconds: Double) throws { try methods.call("join", [.float(seconds)]) }
+}
+
+/// A checkpoint listener written in the host language.
+final class HostListener: CheckpointSaverListener {
+  private let host: HostMethods
+  private let givenLabel: String?
+
+  init(_ host: HostMethods, label: String? = nil) {
+    self.host = host
+    givenLabel = label
+  }
+
+  override var label: String { givenLabel ?? super.label }
   override func begin(_ graph: Graph) throws { try host.call("begin", [.object(graph)]) }
   override func beforeSave(_ session: Session, _ step: Int) throws {
     try host.call("before_save", [.object(session), .int(step)])
@@ -189,16 +258,17 @@ final class HostSessionCreator: SessionCreator {
 }
 
 extension RunArguments {
-  /// From `None` or (outputs, nodes, list of (output, array)).
+  /// From `None` or (outputs, nodes, list of (output, array), options), of which options may be left out.
   init?(_ value: Value) throws {
     switch value {
     case .none: return nil
     case .tuple(let items), .list(let items):
-      guard items.count == 3 else { fallthrough }
+      guard items.count == 3 || items.count == 4 else { fallthrough }
       self.init()
       fetches = try Arguments(function: "before_run", values: items).outputs(0)
       targets = try Arguments(function: "before_run", values: items).nodes(1)
       feeds = try Arguments(function: "before_run", values: items).feeds(2)
+      options = try Arguments(function: "before_run", values: items).runOptions(3)
     default:
       throw EngineError.type("a hook's request must be None or (outputs, nodes, feeds), got \(value.kindName)")
     }
@@ -207,7 +277,17 @@ extension RunArguments {
   var value: Value {
     .tuple([
       .list(fetches.map { .output($0) }), .list(targets.map { .node($0) }),
-      .list(feeds.map { .tuple([.output($0.output), .tensor($0.value)]) }),
+      .list(feeds.map { .tuple([.output($0.output), .tensor($0.value)]) }), options.map { $0.value } ?? .none,
+    ])
+  }
+}
+
+extension RunOptions {
+  var value: Value {
+    .dict([
+      ("trace_level", .int(traceLevel.rawValue)), ("timeout_in_ms", .int(timeoutInMilliseconds)),
+      ("inter_op_thread_pool", .int(interOpThreadPool)), ("output_partition_graphs", .bool(outputsPartitionGraphs)),
+      ("report_tensor_allocations_upon_oom", .bool(reportsTensorAllocationsUponOutOfMemory)),
     ])
   }
 }
@@ -224,10 +304,32 @@ extension Arguments {
     }
   }
 
-  func request(outputs: Int, nodes: Int, feeds: Int) throws -> RunArguments {
+  func request(outputs: Int, nodes: Int, feeds: Int, options: Int? = nil) throws -> RunArguments {
     RunArguments(
       fetches: isNone(outputs) ? [] : try self.outputs(outputs), targets: isNone(nodes) ? [] : try self.nodes(nodes),
-      feeds: try self.feeds(feeds))
+      feeds: try self.feeds(feeds), options: try options.flatMap { try runOptions($0) })
+  }
+
+  /// A dict of the options that are not at their defaults; `None` for none.
+  func runOptions(_ index: Int) throws -> RunOptions? {
+    if isNone(index) { return nil }
+    let options = try named(index)
+    let level = try options.int("trace_level") ?? 0
+    guard let traceLevel = RunOptions.TraceLevel(rawValue: level) else {
+      throw EngineError.value("unknown trace level \(level)")
+    }
+    return RunOptions(
+      traceLevel: traceLevel, timeoutInMilliseconds: try options.int("timeout_in_ms") ?? 0,
+      interOpThreadPool: try options.int("inter_op_thread_pool") ?? 0,
+      outputsPartitionGraphs: try options.bool("output_partition_graphs", default: false),
+      reportsTensorAllocationsUponOutOfMemory: try options.bool("report_tensor_allocations_upon_oom", default: false))
+  }
+
+  /// An event writer of the engine, or a dict of a host's own methods.
+  func summaryWriter(_ index: Int) throws -> (any SummaryWriting)? {
+    if isNone(index) { return nil }
+    if case .dict = self[index] { return HostSummaryWriter(try HostMethods(dict(index))) }
+    return try object(index, SummaryWriter.self)
   }
 
   func optionalObject<Object: AnyObject>(_ index: Int, _ type: Object.Type = Object.self) throws -> Object? {

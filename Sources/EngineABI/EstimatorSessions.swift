@@ -12,13 +12,14 @@ import EngineRuntime
 //   scaffold.finalize(scaffold, graph), scaffold.default_local_init_op(graph) -> node
 //   session_creator.chief(graph, scaffold, checkpoint_dir, checkpoint_file), .worker(graph, scaffold, max_wait_secs),
 //   session_creator.host(f() -> session), .create(creator) -> session
-//   monitored_session.new(graph, creator, [hooks], recovers)      -> monitored session
+//   monitored_session.new(graph, creator, [hooks], recovers, stop_grace_period_secs)   -> monitored session
 //   monitored_session.training({graph, is_chief, checkpoint_dir, scaffold, hooks, chief_only_hooks,
 //       save_checkpoint_secs, save_checkpoint_steps, save_summaries_steps, save_summaries_secs (left out: default; None:
-//       off), log_step_count_steps, max_wait_secs, summary_dir, save_graph_def})                 -> monitored session
-//   monitored_session.run(ms, outputs, nodes, feeds)              -> arrays
+//       off), log_step_count_steps, max_wait_secs, summary_dir, save_graph_def, stop_grace_period_secs}) -> monitored session
+//   monitored_session.run(ms, outputs, nodes, feeds, options or None, attachment) -> arrays; with options
+//       (arrays, RunMetadata)
 //   monitored_session.run_step(ms, f(step context) -> anything)   -> what f returned
-//   step_context.session(c), step_context.run_with_hooks(c, outputs, nodes, feeds) -> arrays
+//   step_context.session(c), step_context.run_with_hooks(c, outputs, nodes, feeds, options, attachment)   the same
 //   monitored_session.should_stop(ms), .close(ms), .abandon(ms) (closes without hooks' end), .raw_session(ms), .graph(ms)
 //   estimator.new({model_dir, config: run config, warm_start: f(graph), create_global_step: f(graph)}) -> estimator
 //   estimator.fields(e) -> {model_dir, config}
@@ -41,7 +42,13 @@ private let scaffoldFunctions: [HostFunction] = [
     func output(_ name: String) throws -> Output? { options[name].isNone(0) ? nil : try options[name].output(0) }
     var initFunction: Scaffold.InitFunction?
     if let host = try options.host("init_fn") {
-      initFunction = { scaffold, session in _ = try host.call([.object(scaffold), .object(session)]) }
+      initFunction = { scaffold, session in
+        do {
+          _ = try host.call([.object(scaffold), .object(session)])
+        } catch let error as EngineError {
+          throw HostErrors.classified(error)
+        }
+      }
     }
     let scaffold = Scaffold(
       initOp: try node("init_op"), initFeeds: try options["init_feeds"].feeds(0).map { ($0.output, $0.value) },
@@ -109,13 +116,21 @@ final class StepContextObject {
   init(_ context: MonitoredSession.StepContext) { self.context = context }
 }
 
+/// The arrays of a run; with options in the request also its metadata.
+private func withMetadata(_ run: (results: [Tensor], metadata: RunMetadata?), isWanted: Bool) throws -> Value {
+  let arrays = Value.list(run.results.map { .fetched($0) })
+  if !isWanted { return arrays }
+  return .tuple([arrays, .bytes(try (run.metadata ?? RunMetadata()).message().serialized())])
+}
+
 private let monitoredSessionFunctions: [HostFunction] = [
   HostFunction("monitored_session.new", blocking: true) { arguments in
     let creator: SessionCreatorObject = try arguments.object(1)
     return .object(
       try MonitoredSession(
         graph: arguments.graph(0), creator: creator.creator, hooks: arguments.objects(2),
-        recovers: arguments.isNone(3) ? true : try arguments.bool(3)))
+        recovers: arguments.isNone(3) ? true : try arguments.bool(3),
+        stopGracePeriod: arguments.optionalDouble(4) ?? 120))
   },
   HostFunction("monitored_session.training", blocking: true) { arguments in
     let options = try arguments.named(0)
@@ -134,11 +149,15 @@ private let monitoredSessionFunctions: [HostFunction] = [
         saveSummariesSteps: steps("save_summaries_steps"), saveSummariesSecs: seconds("save_summaries_secs"),
         logStepCountSteps: options.has("log_step_count_steps") ? try options.int("log_step_count_steps") : 100,
         maximumWait: try options.double("max_wait_secs") ?? 7200, summaryDirectory: options.text("summary_dir"),
-        savesGraph: options.bool("save_graph_def", default: true)))
+        savesGraph: options.bool("save_graph_def", default: true),
+        stopGracePeriod: options.double("stop_grace_period_secs") ?? 120))
   },
   HostFunction("monitored_session.run", blocking: true) { arguments in
     let session: MonitoredSession = try arguments.object(0)
-    return .list(try session.run(arguments.request(outputs: 1, nodes: 2, feeds: 3)).map { .fetched($0) })
+    return try withMetadata(
+      session.runWithMetadata(
+        arguments.request(outputs: 1, nodes: 2, feeds: 3, options: 4), attachment: arguments.optionalHost(5)),
+      isWanted: !arguments.isNone(4))
   },
   HostFunction("monitored_session.run_step", blocking: true) { arguments in
     let session: MonitoredSession = try arguments.object(0)
@@ -157,8 +176,10 @@ private let monitoredSessionFunctions: [HostFunction] = [
   },
   HostFunction("step_context.run_with_hooks", blocking: true) { arguments in
     let object: StepContextObject = try arguments.object(0)
-    let results = try object.context.runWithHooks(arguments.request(outputs: 1, nodes: 2, feeds: 3))
-    return .list(results.map { .fetched($0) })
+    return try withMetadata(
+      object.context.runWithMetadata(
+        arguments.request(outputs: 1, nodes: 2, feeds: 3, options: 4), attachment: arguments.optionalHost(5)),
+      isWanted: !arguments.isNone(4))
   },
   HostFunction("monitored_session.should_stop") { arguments in
     let session: MonitoredSession = try arguments.object(0)

@@ -1,4 +1,5 @@
 import EngineCore
+import EngineEstimator
 import EngineGraph
 import EngineKernels
 import EngineRuntime
@@ -7,6 +8,7 @@ import EngineRuntime
 //
 //   session.new(graph)                                   -> Session
 //   session.run(session, outputs, nodes, feeds)          -> list of arrays; feeds is a list of (output, array)
+//   session.run_with_options(session, outputs, nodes, feeds, options) -> (list of arrays, RunMetadata)
 //   session.callable(session, outputs, nodes, feed outputs) -> PreparedRun
 //   session.close(session), session.is_closed(session), session.graph(session)
 //   run.call(prepared run, arrays)                       -> list of arrays
@@ -26,6 +28,16 @@ let sessionFunctions: [HostFunction] = [
     let results = try session.run(
       fetches: try arguments.outputs(1), targets: try arguments.nodes(2), feeds: feeds)
     return .list(results.map { .fetched($0) })
+  },
+  HostFunction("session.run_with_options", blocking: true) { arguments in
+    let session: Session = try arguments.object(0)
+    let request = try arguments.request(outputs: 1, nodes: 2, feeds: 3, options: 4)
+    let done = try session.run(
+      fetches: request.fetches, targets: request.targets, feeds: request.feeds.map { ($0.output, $0.value) },
+      options: request.options ?? RunOptions())
+    return .tuple([
+      .list(done.results.map { .fetched($0) }), .bytes(try done.metadata.message().serialized()),
+    ])
   },
   HostFunction("session.callable") { arguments in
     let session: Session = try arguments.object(0)
@@ -63,6 +75,19 @@ let sessionFunctions: [HostFunction] = [
   },
   HostFunction("kernels.level") { _ in .text(Kernels.levelName) },
 ]
+
+extension Arguments {
+  /// A list of what ``Value/fetched(_:)`` has made of tensors.
+  func results(_ index: Int) throws -> [Tensor] {
+    try list(index).map { value in
+      switch value {
+      case .tensor(let tensor): return tensor
+      case .object(let object): return Tensor(resource: object)
+      default: throw EngineError.type("\(function): results must be arrays, got \(value.kindName)")
+      }
+    }
+  }
+}
 
 extension Value {
   /// A fetched tensor: handles and variants, which have no array form, stay engine objects.

@@ -65,7 +65,14 @@ public struct Shape: Sendable, Hashable {
     return zip(a, b).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
   }
 
-  public func isCompatible(with other: [Int]) -> Bool { isCompatible(with: Shape(known: other)) }
+  public func isCompatible(with other: [Int]) -> Bool {
+    guard let dimensions else { return true }
+    guard dimensions.count == other.count else { return false }
+    for (index, dimension) in dimensions.enumerated() {
+      if let dimension, dimension != other[index] { return false }
+    }
+    return true
+  }
 
   /// Combines what two shapes know.
   /// **Errors**: `ValueError` when they contradict each other.

@@ -8,7 +8,11 @@ public final class Node: @unchecked Sendable {
   public let definition: OpDefinition
   public private(set) var inputs: [Output]
   public private(set) var controlInputs: [Node]
-  public internal(set) var attributes: [String: AttributeValue]
+  public internal(set) var attributes: [String: AttributeValue] {
+    didSet { attributeList = ContiguousArray(attributes.map { ($0, $1) }) }
+  }
+  /// The attributes again: kernels ask for them in every step, and comparing a few short names takes less than hashing.
+  private var attributeList: ContiguousArray<(name: String, value: AttributeValue)>
   public let outputTypes: [DType]
   /// What is known of the outputs' shapes; a program may refine it (`Tensor.set_shape`).
   public internal(set) var outputShapes: [Shape]
@@ -28,6 +32,7 @@ public final class Node: @unchecked Sendable {
     self.inputs = inputs
     self.controlInputs = controlInputs
     self.attributes = attributes
+    attributeList = ContiguousArray(attributes.map { ($0, $1) })
     self.outputTypes = outputTypes
     self.outputShapes = outputShapes
     self.device = device
@@ -51,48 +56,56 @@ public final class Node: @unchecked Sendable {
 
   // MARK: Attributes, typed
 
+  @inline(__always)
+  private func attribute(_ name: String) -> AttributeValue? {
+    for entry in attributeList where entry.name.utf8.count == name.utf8.count && entry.name == name {
+      return entry.value
+    }
+    return nil
+  }
+
   public func int(_ name: String) -> Int {
-    if case .int(let value)? = attributes[name] { return value }
+    if case .int(let value)? = attribute(name) { return value }
     return 0
   }
   public func float(_ name: String) -> Float {
-    if case .float(let value)? = attributes[name] { return value }
+    if case .float(let value)? = attribute(name) { return value }
     return 0
   }
   public func bool(_ name: String) -> Bool {
-    if case .bool(let value)? = attributes[name] { return value }
+    if case .bool(let value)? = attribute(name) { return value }
     return false
   }
   public func string(_ name: String) -> String {
-    if case .string(let value)? = attributes[name] { return String(decoding: value, as: UTF8.self) }
+    if case .string(let value)? = attribute(name) { return String(decoding: value, as: UTF8.self) }
     return ""
   }
   public func dtype(_ name: String) -> DType {
-    if case .type(let value)? = attributes[name] { return value }
+    if case .type(let value)? = attribute(name) { return value }
     return .float32
   }
   public func ints(_ name: String) -> [Int] {
-    if case .ints(let value)? = attributes[name] { return value }
+    if case .ints(let value)? = attribute(name) { return value }
     return []
   }
   public func types(_ name: String) -> [DType] {
-    if case .types(let value)? = attributes[name] { return value }
+    if case .types(let value)? = attribute(name) { return value }
     return []
   }
   public func shapes(_ name: String) -> [Shape] {
-    if case .shapes(let value)? = attributes[name] { return value }
+    if case .shapes(let value)? = attribute(name) { return value }
     return []
   }
   public func shape(_ name: String) -> Shape {
-    if case .shape(let value)? = attributes[name] { return value }
+    if case .shape(let value)? = attribute(name) { return value }
     return .unknown
   }
   public func tensor(_ name: String) -> Tensor? {
-    if case .tensor(let value)? = attributes[name] { return value }
+    if case .tensor(let value)? = attribute(name) { return value }
     return nil
   }
   public func function(_ name: String) -> String? {
-    if case .function(let value)? = attributes[name] { return value }
+    if case .function(let value)? = attribute(name) { return value }
     return nil
   }
 }

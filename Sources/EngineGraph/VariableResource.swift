@@ -50,6 +50,23 @@ public final class VariableResource: @unchecked Sendable {
     return try body(value)
   }
 
+  /// Locks the variable and gives its value, which nobody else sees, to be changed in place until ``endUpdate()``;
+  /// `nil`, without a lock, when nothing has been assigned.
+  public func beginUpdate() throws -> Tensor? {
+    lock.lock()
+    do {
+      if value?.isUniquelyReferenced() == false { value = try value?.copied() }
+    } catch {
+      lock.unlock()
+      throw error
+    }
+    if value == nil { lock.unlock() }
+    return value
+  }
+
+  /// Ends what a ``beginUpdate()`` that gave a value has begun.
+  public func endUpdate() { lock.unlock() }
+
   private var uninitialized: EngineError {
     EngineError.failedPrecondition(
       "Could not find variable \(name). This could mean that the variable has been deleted, or that it is uninitialized."

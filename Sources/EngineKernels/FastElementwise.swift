@@ -82,6 +82,26 @@ extension Kernels {
       blocks(count, picosecondsEach) { start, length in body(length, start, 1, start, 1, start) }
       return
     }
+    if shapes.b == shapes.z, shapes.a.allSatisfy({ $0 == 1 }) {
+      blocks(count, picosecondsEach) { start, length in body(length, 0, 0, start, 1, start) }
+      return
+    }
+    if shapes.a == shapes.z, shapes.b.allSatisfy({ $0 == 1 }) {
+      blocks(count, picosecondsEach) { start, length in body(length, start, 1, 0, 0, start) }
+      return
+    }
+    if count <= elementBlock, shapes.z.count == 2, shapes.a.count == 2, shapes.b.count == 2, shapes.z[1] > 1 {
+      let (rows, columns) = (shapes.z[0], shapes.z[1])
+      // A column along the rows of a small matrix.
+      if shapes.a == shapes.z, shapes.b[0] == rows, shapes.b[1] == 1 {
+        for row in 0..<rows { body(columns, row * columns, 1, row, 0, row * columns) }
+        return
+      }
+      if shapes.b == shapes.z, shapes.a[0] == rows, shapes.a[1] == 1 {
+        for row in 0..<rows { body(columns, row, 0, row * columns, 1, row * columns) }
+        return
+      }
+    }
     let plan = BroadcastPlan(output: shapes.z, inputs: [shapes.a, shapes.b])
     let (aStep, bStep, length) = (plan.step(0), plan.step(1), plan.rowLength)
     if plan.rowCount == 1 {

@@ -8,6 +8,20 @@ extension Kernels {
     case .sum, .mean, .maximum, .minimum: break
     default: return false
     }
+    let count = x.elementCount
+    if x.dtype == .float32, y.elementCount == 1, count > 1, count <= VectorReduction<Float>.tile,
+      x.rank == axes.count
+    {
+      // All of a small tensor: one tile.
+      let table = table
+      var result =
+        operation == .sum || operation == .mean
+        ? table.float.sum(count, x.elements(), false) : table.float.extremum(count, x.elements(), operation == .maximum)
+      if operation == .mean { result /= Float(count) }
+      y.elements(Float.self)[0] = result
+      withExtendedLifetime((x, y)) {}
+      return true
+    }
     switch x.dtype {
     case .float32:
       try VectorReduction(table.float, operation).run(x.elements(), x.shape, axes, y.elements())
@@ -22,11 +36,14 @@ extension Kernels {
 }
 
 /// A reduction, one group of adjacent axes at a time, the innermost first.
-private struct VectorReduction<Scalar: FloatNumber> {
+struct VectorReduction<Scalar: FloatNumber> {
   let kernels: VectorKernels<Scalar>
   let operation: ReductionOperation
   /// Elements of a tile, whose partial result is computed in one go; partial results are combined in order.
-  private let tile = 8192
+  static var tile: Int { 8192 }
+  private let tile = VectorReduction.tile
+  /// Rows of a tile of rows.
+  static func rowsEach(_ columns: Int) -> Int { max(8, tile / columns) }
 
   init(_ kernels: VectorKernels<Scalar>, _ operation: ReductionOperation) {
     self.kernels = kernels
@@ -91,7 +108,7 @@ private struct VectorReduction<Scalar: FloatNumber> {
   ) throws {
     if inner == 1 { return try reduceRows(x, outer, size, y) }
     // Rows in tiles; each tile gives a row of partial results.
-    let rowsEach = max(8, tile / inner)
+    let rowsEach = VectorReduction.rowsEach(inner)
     let tiles = (size + rowsEach - 1) / rowsEach
     let cost = min(rowsEach, size) * inner / 4
     if tiles == 1 {

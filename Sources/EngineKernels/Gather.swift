@@ -92,6 +92,15 @@ extension Kernels {
   private static func scatterNumbers<T: TensorElement & BinaryFloatingPoint>(
     _ operation: ScatterOperation, _ y: Tensor, _ rows: [Int], _ inner: Int, _ updates: Tensor, _ type: T.Type
   ) {
+    if operation == .add, inner >= 8, y.dtype == .float32 {
+      let (to, from) = (y.elements(Float.self), updates.elements(Float.self))
+      let add = table.float.binary
+      for (index, row) in rows.enumerated() {
+        let target = to + row * inner
+        _ = add(.add, inner, target, 1, from + index * inner, 1, target)
+      }
+      return
+    }
     let (to, from) = (y.elements(type), updates.elements(type))
     switch operation {
     case .assign: break

@@ -108,7 +108,7 @@ enum Gemm {
     let blocks = (m + block - 1) / block
     func run(_ tail: UnsafeMutablePointer<Scalar>?) {
       if let tail { kernels.packPanel(k, n - whole, b.at(0, whole), b.row, 1, tail) }
-      ThreadPool.shared.parallelFor(blocks, nanosecondsEach: nanoseconds(block, n, k), mayStop: true) { index in
+      func multiply(_ index: Int) {
         let start = index * block
         let count = min(block, m - start)
         if whole > 0 {
@@ -121,6 +121,8 @@ enum Gemm {
             false)
         }
       }
+      if blocks == 1 { return multiply(0) }
+      ThreadPool.shared.parallelFor(blocks, nanosecondsEach: nanoseconds(block, n, k), mayStop: true, multiply)
     }
     if whole == n { return run(nil) }
     withUnsafeTemporaryAllocation(of: Scalar.self, capacity: k * width) { run($0.baseAddress) }

@@ -121,7 +121,7 @@ extension OpDefinition {
       shape: ShapeContext.sameAsFirst, gradient: .none, sample: OpSample([.init([2, 3], .uniform(-2, 2))])
     ) { context in
       let x = context.inputs[0]
-      let y = try Tensor(uninitialized: .bool, shape: x.shape)
+      let y = try context.newOutput(0, shape: x.shape)
       try Kernels.test(test, x, into: y)
       context.setOutput(0, y)
     }
@@ -142,7 +142,7 @@ extension OpDefinition {
     if a == shape || b == shape {
       z = try context.destination(0, shape: shape, reusing: a == shape ? 0 : 1)
     } else {
-      z = try Tensor(uninitialized: context.node.outputTypes[0], shape: shape)
+      z = try context.newOutput(0, shape: shape)
     }
     try Kernels.binary(operation, context.inputs[0], context.inputs[1], into: z)
     context.setOutput(0, z)
@@ -150,7 +150,7 @@ extension OpDefinition {
 
   static func runComparison(_ operation: ComparisonOperation, _ context: KernelContext) throws {
     let (a, b) = (context.inputs[0], context.inputs[1])
-    let z = try Tensor(uninitialized: .bool, shape: try broadcastShape(a, b))
+    let z = try context.newOutput(0, shape: try broadcastShape(a, b))
     try Kernels.compare(operation, a, b, into: z)
     context.setOutput(0, z)
   }

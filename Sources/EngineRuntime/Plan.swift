@@ -11,110 +11,119 @@ import EngineGraph
 public final class Plan: @unchecked Sendable {
   /// One prepared call.
   struct Step {
-    let node: Node
     let kernel: OpDefinition.Kernel
-    let inputSlots: [Int]
-    /// For each input, whether this is the last reader, which may then take the tensor over.
-    let isLastUse: [Bool]
-    /// The slot of each output; `nil` for outputs that nobody reads.
-    let outputSlots: [Int?]
+    let node: Node
+    /// See ``KernelContext/execute(_:slots:inputs:outputs:)``.
+    let inputs: UnsafePointer<Int32>
+    let outputs: UnsafePointer<Int32>
   }
 
-  let steps: [Step]
+  let stepCount: Int
+  private let steps: UnsafeMutablePointer<Step>
+  /// The memory of the steps' inputs and outputs.
+  private let places: UnsafeMutablePointer<Int32>
   let slotCount: Int
-  let feedSlots: [Int?]
-  let feeds: [Output]
-  /// Slot of each fetch.
-  let fetchSlots: [Int]
+  public let feeds: [Output]
+  private let feedSlots: [Int]
+  /// Slot of each fetch, and whether the tensor can be moved out of it.
+  private let fetchSlots: [(slot: Int, moves: Bool)]
+  /// Slots that a run leaves filled.
+  private let leftovers: [Int]
   /// Values known before the run.
-  let constants: [(slot: Int, value: Tensor)]
+  private let constants: [(slot: Int, value: Tensor)]
+  /// Handles on the session's objects, which a frame looks up once.
+  private let handles: [(slot: Int, node: Node)]
 
   private let lock = Lock()
   private var idleFrames: [Frame] = []
+  /// Frames kept: as many threads as run one plan at once, usually.
+  private static let frameLimit = 4
+  /// Steps between two looks at the clock.
+  private static let checkInterval = 4
 
+  /// - Parameter wrapping: replaces kernels, such as by ones that measure their time.
   /// **Errors**: `Unimplemented` when a needed op has no kernel.
-  public init(fetches: [Output], targets: [Node], feeds: [Output]) throws {
-    let fed = Set(feeds)
-    // Prune: only what the fetches and targets need, stopping at fed tensors.
-    var needed = Set<ObjectIdentifier>()
-    var nodes: [Node] = []
-    var stack: [Node] = targets + fetches.filter { !fed.contains($0) }.map(\.node)
-    while let node = stack.popLast() {
-      guard needed.insert(ObjectIdentifier(node)).inserted else { continue }
-      nodes.append(node)
-      for input in node.inputs where !fed.contains(input) { stack.append(input.node) }
-      // Whoever waits for a placeholder that is fed need not wait.
-      stack.append(contentsOf: node.controlInputs.filter { $0.type != "Placeholder" || !fed.contains($0.output()) })
+  public init(
+    fetches: [Output], targets: [Node], feeds: [Output],
+    wrapping: ((Node, @escaping OpDefinition.Kernel) -> OpDefinition.Kernel)? = nil
+  ) throws {
+    let compiler = PlanCompiler(fetches: fetches, targets: targets, feeds: feeds)
+    for call in compiler.calls where call.node.definition.kernel == nil {
+      throw EngineError(
+        code: .unimplemented, "Op '\(call.node.type)' cannot be run: it has no kernel.", nodeName: call.node.name,
+        origin: call.node.origin)
     }
-    Plan.sort(&nodes)
+    // Slots for what is read; -1 elsewhere.
+    var slots = [Int32](repeating: -1, count: compiler.known.count)
+    var count: Int32 = 0
+    func slot(_ value: Int) -> Int32 {
+      if slots[value] < 0 {
+        slots[value] = count
+        count += 1
+      }
+      return slots[value]
+    }
+    for call in compiler.calls { for input in call.inputs { _ = slot(input) } }
+    let fetched = fetches.map { Int(slot(compiler.value($0))) }
+    slotCount = Int(count)
 
-    var slots: [Output: Int] = [:]
-    func slot(_ output: Output) -> Int {
-      if let known = slots[output] { return known }
-      slots[output] = slots.count
-      return slots.count - 1
+    var isKept = [Bool](repeating: false, count: slotCount)
+    for slot in fetched { isKept[slot] = true }
+    var constants: [(slot: Int, value: Tensor)] = []
+    for (value, tensor) in compiler.known.enumerated() {
+      guard let tensor, slots[value] >= 0 else { continue }
+      constants.append((Int(slots[value]), tensor))
     }
-    for node in nodes { for input in node.inputs { _ = slot(input) } }
-    fetchSlots = fetches.map(slot)
-    feedSlots = feeds.map { slots[$0] }
-
-    var constants: [(Int, Tensor)] = []
-    var lastReader: [Int: Int] = [:]
-    let pinned = Set(fetchSlots)
-    var executed: [Node] = []
-    var constantSlots = Set<Int>()
-    for node in nodes {
-      if node.type == "Const", let value = node.tensor("value") {
-        if let index = slots[node.output()], !fed.contains(node.output()) {
-          constants.append((index, value))
-          constantSlots.insert(index)
-        }
-        continue
-      }
-      for input in node.inputs { if let index = slots[input] { lastReader[index] = executed.count } }
-      executed.append(node)
-    }
-    var steps: [Step] = []
-    steps.reserveCapacity(executed.count)
-    for (position, node) in executed.enumerated() {
-      guard let kernel = node.definition.kernel else {
-        throw EngineError(
-          code: .unimplemented, "Op '\(node.type)' cannot be run: it has no kernel.", nodeName: node.name,
-          origin: node.origin)
-      }
-      let inputSlots = node.inputs.compactMap { slots[$0] }
-      var isLastUse = inputSlots.map {
-        lastReader[$0] == position && !pinned.contains($0) && !constantSlots.contains($0)
-      }
-      // A tensor that the node reads twice is handed over only once.
-      for (index, slot) in inputSlots.enumerated() where isLastUse[index] {
-        if inputSlots[(index + 1)...].contains(slot) { isLastUse[index] = false }
-      }
-      let outputs = node.outputs.map { fed.contains($0) ? nil : slots[$0] }
-      steps.append(
-        Step(node: node, kernel: kernel, inputSlots: inputSlots, isLastUse: isLastUse, outputSlots: outputs))
-    }
-    self.steps = steps
+    handles = compiler.handles.compactMap { slots[$0.value] < 0 ? nil : (Int(slots[$0.value]), $0.node) }
     self.constants = constants
+    let fixed = Set(constants.map(\.slot) + handles.map(\.slot))
+    for slot in fixed { isKept[slot] = true }
+
+    var lastReader = [Int](repeating: -1, count: slotCount)
+    var placeCount = 0
+    for (position, call) in compiler.calls.enumerated() {
+      for input in call.inputs { lastReader[Int(slots[input])] = position }
+      placeCount += call.inputs.count + call.node.outputTypes.count
+    }
+    stepCount = compiler.calls.count
+    steps = .allocate(capacity: max(1, stepCount))
+    places = .allocate(capacity: max(1, placeCount))
+    var place = places
+    for (position, call) in compiler.calls.enumerated() {
+      let inputs = place
+      for (index, input) in call.inputs.enumerated() {
+        let slot = slots[input]
+        // A tensor that the node reads twice is handed over only once.
+        let isLast =
+          lastReader[Int(slot)] == position && !isKept[Int(slot)] && !call.inputs[(index + 1)...].contains(input)
+        place.initialize(to: slot * 2 + (isLast ? 1 : 0))
+        place += 1
+      }
+      let outputs = place
+      for index in call.node.outputTypes.indices {
+        place.initialize(to: slots[call.firstOutput + index])
+        place += 1
+      }
+      guard let kernel = call.node.definition.kernel else { continue }
+      (steps + position).initialize(
+        to: Step(
+          kernel: wrapping?(call.node, kernel) ?? kernel, node: call.node, inputs: UnsafePointer(inputs), outputs: UnsafePointer(outputs)))
+    }
+
     self.feeds = feeds
-    slotCount = slots.count
+    feedSlots = feeds.map { Int(slots[compiler.fed[$0] ?? 0]) }
+    fetchSlots = fetched.enumerated().map { index, slot in
+      (slot, !fixed.contains(slot) && !fetched[(index + 1)...].contains(slot))
+    }
+    leftovers = (0..<slotCount).filter { slot in
+      !fixed.contains(slot) && (lastReader[slot] < 0 || isKept[slot]) && !fetched.contains(slot)
+    }
   }
 
-  /// Sorts nodes by their creation, with reads of variables right behind what they wait for.
-  private static func sort(_ nodes: inout [Node]) {
-    nodes.sort { $0.id < $1.id }
-    var place: [ObjectIdentifier: Int] = [:]
-    for node in nodes where node.type == "ReadVariableOp" {
-      // Nodes outside of the plan have been fed, or need not be waited for; taking them along moves the read less.
-      let before = node.inputs.map(\.node) + node.controlInputs
-      place[ObjectIdentifier(node)] = before.map { place[ObjectIdentifier($0)] ?? $0.id }.max() ?? node.id
-    }
-    if place.isEmpty { return }
-    nodes.sort { a, b in
-      let first = place[ObjectIdentifier(a)] ?? a.id
-      let second = place[ObjectIdentifier(b)] ?? b.id
-      return first == second ? a.id < b.id : first < second
-    }
+  deinit {
+    steps.deinitialize(count: stepCount)
+    steps.deallocate()
+    places.deallocate()
   }
 
   /// Runs the plan.
@@ -124,80 +133,113 @@ public final class Plan: @unchecked Sendable {
   /// **Errors**: whatever a kernel reports, with the node's name and origin; `Cancelled`.
   /// **Threading**: reentrant; each run has a frame of its own.
   public func run(_ values: [Tensor], _ environment: ExecutionEnvironment) throws -> [Tensor] {
-    let frame = takeFrame(environment)
-    defer { giveBack(frame) }
-    for (index, value) in values.enumerated() { if let slot = feedSlots[index] { frame.slots[slot] = value } }
-    for (index, step) in steps.enumerated() {
-      if environment.cancellation.isCancelled { try environment.cancellation.check() }
-      try Interrupt.check()
-      let context = frame.contexts[index]
-      for (input, slot) in step.inputSlots.enumerated() {
-        guard let tensor = frame.slots[slot] else { throw missing(step.node.inputs[input], step.node) }
-        if step.isLastUse[input] { frame.slots[slot] = nil }
-        context.appendInput(tensor)
-      }
-      do {
-        try step.kernel(context)
-        try Interrupt.throwKept()
-      } catch var error as EngineError {
-        if error.nodeName == nil { error.nodeName = step.node.name }
-        if error.origin == nil { error.origin = step.node.origin }
-        throw error
-      }
-      context.removeInputs()
-      for (output, slot) in step.outputSlots.enumerated() {
-        let tensor = context.takeOutput(output)
-        if let slot { frame.slots[slot] = tensor }
-      }
-    }
-    return try fetchSlots.map { slot in
-      guard let tensor = frame.slots[slot] else {
-        throw EngineError.internal("a fetched tensor was not produced")
-      }
-      return tensor
+    let frame = try takeFrame(environment)
+    do {
+      let results = try run(values, frame)
+      giveBack(frame)
+      return results
+    } catch {
+      frame.reset(keeping: Set(constants.map(\.slot) + handles.map(\.slot)))
+      giveBack(frame)
+      throw error
     }
   }
 
-  private func missing(_ input: Output, _ node: Node) -> EngineError {
-    EngineError(
-      code: .internal, "input \(input.name) was not produced before it was needed", nodeName: node.name,
-      origin: node.origin)
+  private func run(_ values: [Tensor], _ frame: Frame) throws -> [Tensor] {
+    let (slots, contexts, cancellation) = (frame.slots, frame.contexts, frame.environment.cancellation)
+    for (index, slot) in feedSlots.enumerated() where slot >= 0 && index < values.count { slots[slot] = values[index] }
+    for index in 0..<stepCount {
+      if index % Plan.checkInterval == 0 {
+        if cancellation.isCancelled { try cancellation.check() }
+        try Interrupt.check()
+      }
+      let step = steps + index
+      do {
+        try contexts[index]._withUnsafeGuaranteedRef {
+          try $0.execute(step.pointee.kernel, slots: slots, inputs: step.pointee.inputs, outputs: step.pointee.outputs)
+        }
+        try Interrupt.throwKept()
+      } catch {
+        throw Plan.located(error, step.pointee.node)
+      }
+    }
+    var results: [Tensor] = []
+    results.reserveCapacity(fetchSlots.count)
+    for (slot, moves) in fetchSlots {
+      guard let tensor = moves ? slots[slot].take() : slots[slot] else {
+        throw EngineError.internal("a fetched tensor was not produced")
+      }
+      results.append(tensor)
+    }
+    for slot in leftovers { slots[slot] = nil }
+    return results
+  }
+
+  /// The failure with the node that it happened at.
+  fileprivate static func located(_ error: any Error, _ node: Node) -> any Error {
+    guard var error = error as? EngineError else { return error }
+    if error.nodeName == nil { error.nodeName = node.name }
+    if error.origin == nil { error.origin = node.origin }
+    return error
   }
 
   // MARK: Frames
 
   /// The storage of one run.
   final class Frame {
-    var slots: [Tensor?]
-    let contexts: [KernelContext]
+    let slots: UnsafeMutablePointer<Tensor?>
+    let contexts: UnsafeMutablePointer<Unmanaged<KernelContext>>
     let environment: ExecutionEnvironment
+    private let slotCount: Int
+    private let stepCount: Int
 
-    init(_ plan: Plan, _ environment: ExecutionEnvironment) {
-      slots = [Tensor?](repeating: nil, count: plan.slotCount)
-      for constant in plan.constants { slots[constant.slot] = constant.value }
-      contexts = plan.steps.map { KernelContext(node: $0.node, environment: environment) }
+    /// **Errors**: what looking up a handle reports.
+    init(_ plan: Plan, _ environment: ExecutionEnvironment) throws {
       self.environment = environment
-    }
-  }
-
-  private func takeFrame(_ environment: ExecutionEnvironment) -> Frame {
-    lock.withLock {
-      if let last = idleFrames.last, last.environment === environment {
-        idleFrames.removeLast()
-        return last
+      slotCount = plan.slotCount
+      stepCount = plan.stepCount
+      slots = .allocate(capacity: max(1, slotCount))
+      slots.initialize(repeating: nil, count: slotCount)
+      contexts = .allocate(capacity: max(1, stepCount))
+      for index in 0..<stepCount {
+        (contexts + index).initialize(
+          to: Unmanaged.passRetained(KernelContext(node: plan.steps[index].node, environment: environment)))
       }
-      return nil
-    } ?? Frame(self, environment)
+      for constant in plan.constants { slots[constant.slot] = constant.value }
+      for (slot, node) in plan.handles {
+        do {
+          let context = KernelContext(node: node, environment: environment)
+          try node.definition.kernel?(context)
+          slots[slot] = context.takeOutput(0)
+        } catch {
+          throw Plan.located(error, node)
+        }
+      }
+    }
+
+    deinit {
+      for index in 0..<stepCount { contexts[index].release() }
+      contexts.deallocate()
+      slots.deinitialize(count: slotCount)
+      slots.deallocate()
+    }
+
+    /// Empties the frame after a failure; constants and handles stay.
+    func reset(keeping fixed: Set<Int>) {
+      for slot in 0..<slotCount where !fixed.contains(slot) { slots[slot] = nil }
+      for index in 0..<stepCount { contexts[index].takeUnretainedValue().reset() }
+    }
   }
 
-  /// Empties a frame (constants stay) and keeps it for the next run.
-  private func giveBack(_ frame: Frame) {
-    for slot in frame.slots.indices { frame.slots[slot] = nil }
-    for constant in constants { frame.slots[constant.slot] = constant.value }
-    for context in frame.contexts {
-      context.removeInputs()
-      for output in context.outputs.indices { _ = context.takeOutput(output) }
+  private func takeFrame(_ environment: ExecutionEnvironment) throws -> Frame {
+    let idle: Frame? = lock.withLock {
+      if let last = idleFrames.last, last.environment === environment { return idleFrames.removeLast() }
+      return nil
     }
-    lock.withLock { if idleFrames.count < 4 { idleFrames.append(frame) } }
+    return try idle ?? Frame(self, environment)
+  }
+
+  private func giveBack(_ frame: Frame) {
+    lock.withLock { if idleFrames.count < Plan.frameLimit { idleFrames.append(frame) } }
   }
 }

@@ -1,7 +1,8 @@
 /// Matrix products of one element type, in pieces: drivers choose blocks and split them among threads.
 ///
-/// Matrices are given by a pointer and two strides, counted in elements.
-public struct GemmKernels<Scalar: Sendable>: Sendable {
+/// Matrices are given by a pointer and two strides, counted in elements. A class, because copies of so many functions
+/// cost.
+public final class GemmKernels<Scalar: Sendable>: Sendable {
   /// Columns of a panel of b: packed panels are `[depth, columnTile]`, filled up with zeros.
   public let columnTile: Int
   /// Rows that are computed together; blocks should be multiples of it.

@@ -19,8 +19,15 @@ public struct Features {
   }
 }
 
+/// What a model is built for. The raw values are TensorFlow's mode keys.
+public enum Mode: String, Sendable, CaseIterable {
+  case train = "train"
+  case evaluate = "eval"
+  case predict = "infer"
+}
+
 /// Builds a model: from features, labels (none when predicting) and the mode to its spec.
-public typealias ModelFunction = (_ features: Features, _ labels: Output?, _ mode: String) throws -> EstimatorSpec
+public typealias ModelFunction = (_ features: Features, _ labels: Output?, _ mode: Mode) throws -> EstimatorSpec
 
 private final class ModelBox {
   let function: ModelFunction
@@ -47,9 +54,10 @@ extension Estimator {
   private func builder(_ dataset: Dataset) throws -> ModelBuilder {
     guard let model = attachments["model"] as? ModelBox else { throw EngineError.value("model_fn must be provided.") }
     return { graph, mode in
+      guard let mode = Mode(rawValue: mode) else { throw EngineError.value("there is no mode '\(mode)'") }
       let input = try dataset.build(in: graph)
       let spec = try model.function(
-        Features(graph: graph, tensors: input.features), mode == ModeKeys.predict ? nil : input.labels, mode)
+        Features(graph: graph, tensors: input.features), mode == .predict ? nil : input.labels, mode)
       return BuiltModel(spec: spec, inputHooks: [InitializerHook([input.initializer])])
     }
   }

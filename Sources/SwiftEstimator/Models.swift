@@ -24,7 +24,7 @@ extension Estimator {
         return try .predict(["class": classes, "probabilities": graph.op("Softmax", logits)], in: graph)
       }
       let loss = try Losses.sparseSoftmaxCrossEntropy(labels: labels, logits: logits)
-      if mode == ModeKeys.evaluate {
+      if mode == .evaluate {
         return try .evaluate(
           loss: loss, metrics: ["accuracy": try Metrics.accuracy(labels: labels, predictions: classes)])
       }

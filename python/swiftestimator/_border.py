@@ -16,9 +16,8 @@ _wrappers = {}
 # Modules that register a wrapper, imported when the first object of the type comes.
 _MODULES = {
     "Graph": "_framework.graph",
-    "Coordinator": "_estimator.hooks",
+    "Coordinator": "_estimator.coordinator",
     "PartitionedVariable": "_model.variables",
-    "RunContext": "_estimator.hooks",
     "HostSaver": "_estimator.saver",
     "Saver": "_estimator.saver",
     "Scaffold": "_estimator.scaffold",

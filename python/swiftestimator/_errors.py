@@ -9,7 +9,7 @@ class OpError(Exception):
     _code = 2
 
     def __init__(self, node_def, op, message, *args):
-        super().__init__(node_def, op, message, *args)
+        super().__init__()
         self._node_def = node_def
         self._op = op
         self._message = message
@@ -28,6 +28,8 @@ class OpError(Exception):
     @property
     def node_def(self):
         """The failed node's definition, when it is known."""
+        if self._node_def is None and self._op is not None:
+            return self._op.node_def
         return self._node_def
 
     @property
@@ -97,6 +99,12 @@ CODES = {
     "ALREADY_EXISTS": 6, "PERMISSION_DENIED": 7, "RESOURCE_EXHAUSTED": 8, "FAILED_PRECONDITION": 9, "ABORTED": 10,
     "OUT_OF_RANGE": 11, "UNIMPLEMENTED": 12, "INTERNAL": 13, "UNAVAILABLE": 14, "DATA_LOSS": 15, "UNAUTHENTICATED": 16,
 }  # fmt: skip
+
+(
+    OK, CANCELLED, UNKNOWN, INVALID_ARGUMENT, DEADLINE_EXCEEDED, NOT_FOUND, ALREADY_EXISTS, PERMISSION_DENIED,
+    RESOURCE_EXHAUSTED, FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS,
+    UNAUTHENTICATED,
+) = range(17)  # fmt: skip
 
 _BY_CODE = {
     1: CancelledError, 2: UnknownError, 3: InvalidArgumentError, 4: DeadlineExceededError, 5: NotFoundError,

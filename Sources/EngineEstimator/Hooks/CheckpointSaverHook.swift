@@ -94,12 +94,13 @@ open class CheckpointSaverHook: SessionRunHook {
   }
 
   /// Saves now. Returns whether a listener asks for a stop.
-  private func save(_ session: Session, _ step: Int) throws -> Bool {
+  open func save(_ session: Session, _ step: Int) throws -> Bool {
     Logger.info("Calling checkpoint listeners before saving checkpoint \(step)...")
     for listener in listeners { try listener.beforeSave(session, step) }
     Logger.info("Saving checkpoints for \(step) into \(savePath).")
     _ = try saver(session.graph).save(session, savePath, step: step, writesMetaGraph: savesGraph)
     try writer?.addSessionLog(.checkpoint, path: savePath, step: step)
+    try writer?.flush()
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")
     var stops = false
     for listener in listeners where try listener.afterSave(session, step) {

@@ -15,7 +15,8 @@ public enum TensorReference {
     case .name(let name):
       if name.contains(":") { return try graph.output(named: name) }
       if let node = graph.node(named: name), node.outputTypes.count > 1 {
-        throw EngineError.value("Ambiguous name \(name): its operation has \(node.outputTypes.count) outputs.")
+        throw EngineError.value(
+          "Name \(name) is ambiguous, as this `Operation` has multiple outputs (at least 2).")
       }
       return try graph.output(named: name + ":0")
     }
@@ -23,7 +24,7 @@ public enum TensorReference {
 }
 
 /// Logs the values of tensors every so many runs or seconds.
-public final class LoggingTensorHook: SessionRunHook {
+open class LoggingTensorHook: SessionRunHook {
   public typealias Formatter = ([(tag: String, value: Tensor)]) throws -> String
 
   private let references: [(tag: String, tensor: TensorReference)]
@@ -57,29 +58,30 @@ public final class LoggingTensorHook: SessionRunHook {
     timer = onlyAtEnd ? nil : try SecondOrStepTimer(everySecs: everySecs, everySteps: everyIterations)
   }
 
-  public override var methods: HookMethods { [.begin, .beforeRun, .afterRun, .end] }
+  open override var methods: HookMethods { [.begin, .beforeRun, .afterRun, .end] }
 
-  public override func begin(_ graph: Graph) throws {
+  open override func begin(_ graph: Graph) throws {
     timer?.reset()
     iteration = 0
     request = RunArguments(fetches: try references.map { try $0.tensor.resolve(in: graph) })
   }
 
-  public override func beforeRun(_ context: RunContext) throws -> RunArguments? {
+  open override func beforeRun(_ context: RunContext) throws -> RunArguments? {
     isDue = timer?.shouldTrigger(forStep: iteration) ?? false
     return isDue ? request : nil
   }
 
-  public override func afterRun(_ context: RunContext, _ values: RunValues) throws {
+  open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     if isDue { try log(values.results) }
     iteration += 1
   }
 
-  public override func end(_ session: Session) throws {
+  open override func end(_ session: Session) throws {
     if logsAtEnd { try log(try session.run(fetches: request.fetches)) }
   }
 
-  private func log(_ results: [Tensor]) throws {
+  /// Logs values, one for each tensor of the hook; subclasses may replace it.
+  open func log(_ results: [Tensor]) throws {
     let elapsed = timer?.updateLastTriggeredStep(iteration)
     let values = zip(references, results).map { (tag: $0.tag, value: $1) }
     if let formatter {

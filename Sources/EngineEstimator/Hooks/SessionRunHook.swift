@@ -7,11 +7,17 @@ public struct RunArguments {
   public var fetches: [Output]
   public var targets: [Node]
   public var feeds: [(output: Output, value: Tensor)]
+  /// Wishes for the run; those of all hooks and of the caller are merged.
+  public var options: RunOptions?
 
-  public init(fetches: [Output] = [], targets: [Node] = [], feeds: [(output: Output, value: Tensor)] = []) {
+  public init(
+    fetches: [Output] = [], targets: [Node] = [], feeds: [(output: Output, value: Tensor)] = [],
+    options: RunOptions? = nil
+  ) {
     self.fetches = fetches
     self.targets = targets
     self.feeds = feeds
+    self.options = options
   }
 
   /// Whether a plan made for `other` serves this request too; the fed values may differ.
@@ -32,6 +38,10 @@ public final class RunContext {
   /// The session below the hooks: runs with it call no hooks.
   public let session: Session
   public private(set) var stopRequested = false
+  /// What the run has told about itself, when it had options and is over.
+  public internal(set) var metadata: RunMetadata?
+  /// What a host language adds: the caller's request in its own form.
+  public var attachment: AnyObject?
 
   public init(originalArguments: RunArguments, session: Session) {
     self.originalArguments = originalArguments
@@ -42,10 +52,19 @@ public final class RunContext {
   public func requestStop() { stopRequested = true }
 }
 
-/// The values that a hook asked for in `beforeRun`.
+/// The values that a hook asked for in `beforeRun`, and what the run tells about itself.
 public struct RunValues {
   public let results: [Tensor]
-  public init(results: [Tensor]) { self.results = results }
+  /// The options of the run, merged from all who had wishes; `nil` when nobody had.
+  public let options: RunOptions?
+  /// `nil` for a run without options.
+  public let metadata: RunMetadata?
+
+  public init(results: [Tensor], options: RunOptions? = nil, metadata: RunMetadata? = nil) {
+    self.results = results
+    self.options = options
+    self.metadata = metadata
+  }
 }
 
 /// The methods that a hook has; the others cost nothing in a step.
@@ -85,35 +104,6 @@ open class SessionRunHook {
   open func afterRun(_ context: RunContext, _ values: RunValues) throws {}
   /// Not called when training ends with a failure.
   open func end(_ session: Session) throws {}
-}
-
-/// Lets parts of a training process tell each other to stop.
-public final class Coordinator: @unchecked Sendable {
-  private let lock = Lock()
-  private var stopping = false
-  private var failure: EngineError?
-
-  public init() {}
-
-  public var shouldStop: Bool { lock.withLock { stopping } }
-
-  /// Asks everybody to stop; the first failure given is the one that is reported.
-  public func requestStop(_ error: EngineError? = nil) {
-    lock.withLock {
-      stopping = true
-      if failure == nil { failure = error }
-    }
-  }
-
-  public func clearStop() {
-    lock.withLock {
-      stopping = false
-      failure = nil
-    }
-  }
-
-  /// **Errors**: the failure that was given to ``requestStop(_:)``.
-  public func raiseRequestedError() throws { if let failure = lock.withLock({ failure }) { throw failure } }
 }
 
 extension EngineError {

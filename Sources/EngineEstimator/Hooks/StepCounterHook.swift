@@ -6,7 +6,7 @@ import EngineRuntime
 open class StepCounterHook: SessionRunHook {
   public let timer: SecondOrStepTimer
   private let outputDirectory: String?
-  private var writer: SummaryWriter?
+  private var writer: (any SummaryWriting)?
   private var globalStep: Output?
   private var request = RunArguments()
   private var tag = "global_step/sec"
@@ -19,7 +19,8 @@ open class StepCounterHook: SessionRunHook {
 
   /// **Errors**: `ValueError` unless exactly one interval is given.
   public init(
-    everySteps: Int? = 100, everySecs: Double? = nil, outputDirectory: String? = nil, writer: SummaryWriter? = nil
+    everySteps: Int? = 100, everySecs: Double? = nil, outputDirectory: String? = nil,
+    writer: (any SummaryWriting)? = nil
   ) throws {
     if (everySteps == nil) == (everySecs == nil) {
       throw EngineError.value("exactly one of every_n_steps and every_n_secs should be provided.")

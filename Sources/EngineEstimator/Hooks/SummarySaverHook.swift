@@ -8,7 +8,7 @@ public final class SummarySaverHook: SessionRunHook {
   private let outputDirectory: String?
   private let scaffold: Scaffold?
   private let summaryOps: [Output]?
-  private var writer: SummaryWriter?
+  private var writer: (any SummaryWriting)?
   private var globalStep: Output?
   private var nextStep: Int?
   private var wantsSummary = false
@@ -17,7 +17,7 @@ public final class SummarySaverHook: SessionRunHook {
 
   /// **Errors**: `ValueError` unless exactly one interval, and exactly one of scaffold and summary op, is given.
   public init(
-    saveSteps: Int? = nil, saveSecs: Double? = nil, outputDirectory: String? = nil, writer: SummaryWriter? = nil,
+    saveSteps: Int? = nil, saveSecs: Double? = nil, outputDirectory: String? = nil, writer: (any SummaryWriting)? = nil,
     scaffold: Scaffold? = nil, summaryOps: [Output]? = nil
   ) throws {
     if (scaffold == nil) == (summaryOps == nil) {
@@ -55,7 +55,7 @@ public final class SummarySaverHook: SessionRunHook {
     guard let writer, let globalStep, let stale = try values.results.first?.integerScalar() else { return }
     var step = stale + 1
     if nextStep == nil || wantsSummary { step = try GlobalStep.value(globalStep, in: context.session) }
-    if nextStep == nil { try writer.addSessionLog(.start, step: step) }
+    if nextStep == nil { try writer.addSessionLog(.start, path: "", message: "", step: step) }
     if wantsSummary {
       timer.updateLastTriggeredStep(step)
       for summary in values.results.dropFirst() {

@@ -138,8 +138,8 @@ open class Saver {
     }
     if savers.count > 1 {
       throw EngineError.runtime(
-        "More than one item in the collection \"\(GraphKeys.savers)\". Please indicate which one to use by passing it to "
-          + "the tf.Scaffold constructor as: tf.Scaffold(saver=item to use)")
+        "More than one item in collection \(GraphKeys.savers). Please indicate which one to use by passing it to the "
+          + "constructor.")
     }
     return savers.first
   }

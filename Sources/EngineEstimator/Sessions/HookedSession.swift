@@ -12,6 +12,9 @@ final class HookedSession {
     let caller: RunArguments
     let requests: [RunArguments?]
     let plan: Plan
+    let fetches: [Output]
+    let targets: [Node]
+    let feeds: [Output]
     /// Where in the plan's results each hook's are.
     let ranges: [Range<Int>]
     let callerRange: Range<Int>
@@ -36,23 +39,45 @@ final class HookedSession {
   }
 
   /// Runs what the caller and the hooks want, and returns the caller's part.
+  ///
+  /// - Parameter attachment: what a host language's hooks see of the request.
   /// **Errors**: `RuntimeError` after a stop, and for a tensor fed twice; whatever hooks and the run report.
-  func run(_ caller: RunArguments) throws -> [Tensor] {
+  func run(
+    _ caller: RunArguments, attachment: AnyObject? = nil
+  ) throws -> (results: [Tensor], metadata: RunMetadata?) {
     if shouldStop { throw EngineError.runtime("Run called even after should_stop requested.") }
     let context = RunContext(originalArguments: caller, session: session)
+    context.attachment = attachment
     var requests = [RunArguments?](repeating: nil, count: hooks.count)
     for (index, hook) in beforeRunHooks { requests[index] = try hook.beforeRun(context) }
     let entry = try prepare(caller, requests)
     var values: [Tensor] = []
-    for request in requests { if let request { values.append(contentsOf: try HookedSession.checkedFeeds(request)) } }
+    var options = caller.options
+    for request in requests {
+      guard let request else { continue }
+      values.append(contentsOf: try HookedSession.checkedFeeds(request))
+      if let wanted = request.options { options = options?.merged(with: wanted) ?? wanted }
+    }
     values.append(contentsOf: try HookedSession.checkedFeeds(caller))
-    let results = try entry.plan.run(values, session.environment)
+    let results: [Tensor]
+    var metadata: RunMetadata?
+    if let options {
+      let done = try session.run(
+        fetches: entry.fetches, targets: entry.targets, feeds: Array(zip(entry.feeds, values)), options: options)
+      results = done.results
+      metadata = done.metadata
+    } else {
+      results = try entry.plan.run(values, session.environment)
+    }
+    context.metadata = metadata
     for (index, hook) in afterRunHooks {
       let range = entry.ranges[index]
-      try hook.afterRun(context, RunValues(results: range.isEmpty ? [] : Array(results[range])))
+      try hook.afterRun(
+        context,
+        RunValues(results: range.isEmpty ? [] : Array(results[range]), options: options, metadata: metadata))
     }
     if context.stopRequested { shouldStop = true }
-    return entry.callerRange.count == results.count ? results : Array(results[entry.callerRange])
+    return (entry.callerRange.count == results.count ? results : Array(results[entry.callerRange]), metadata)
   }
 
   private static func checkedFeeds(_ request: RunArguments) throws -> [Tensor] {
@@ -75,7 +100,8 @@ final class HookedSession {
     var ranges: [Range<Int>] = []
     var fed = Set<Output>()
     func add(_ request: RunArguments, clash: String) throws {
-      for (output, _) in request.feeds where fed.contains(output) { throw EngineError.runtime(clash) }
+      let twice = request.feeds.map(\.output).filter(fed.contains)
+      if !twice.isEmpty { throw EngineError.runtime("\(clash) Conflict(s): \(twice.map(\.name))") }
       for (output, _) in request.feeds {
         fed.insert(output)
         feeds.append(output)
@@ -92,8 +118,8 @@ final class HookedSession {
     try add(caller, clash: "Same tensor is fed by a SessionRunHook and user.")
     let entry = Prepared(
       caller: caller, requests: requests,
-      plan: try session.plan(fetches: fetches, targets: targets, feeds: feeds), ranges: ranges,
-      callerRange: start..<fetches.count)
+      plan: try session.plan(fetches: fetches, targets: targets, feeds: feeds), fetches: fetches, targets: targets,
+      feeds: feeds, ranges: ranges, callerRange: start..<fetches.count)
     if prepared.count >= HookedSession.preparedLimit { prepared.removeLast() }
     prepared.append(entry)
     return entry

@@ -15,7 +15,8 @@ extension MonitoredSession {
     hooks: [SessionRunHook] = [], chiefOnlyHooks: [SessionRunHook] = [],
     saveCheckpointSecs: RunConfig.Setting<Double> = .unset, saveCheckpointSteps: RunConfig.Setting<Int> = .unset,
     saveSummariesSteps: RunConfig.Setting<Int> = .unset, saveSummariesSecs: RunConfig.Setting<Double> = .unset,
-    logStepCountSteps: Int? = 100, maximumWait: Double = 7200, summaryDirectory: String? = nil, savesGraph: Bool = true
+    logStepCountSteps: Int? = 100, maximumWait: Double = 7200, summaryDirectory: String? = nil, savesGraph: Bool = true,
+    stopGracePeriod: Double = 120
   ) throws -> MonitoredSession {
     func value<T>(_ setting: RunConfig.Setting<T>) -> T? { if case .value(let value) = setting { value } else { nil } }
     var summarySteps = value(saveSummariesSteps)
@@ -28,7 +29,7 @@ extension MonitoredSession {
     let scaffold = givenScaffold ?? Scaffold()
     guard isChief else {
       let creator = WorkerSessionCreator(graph: graph, scaffold: scaffold, maximumWait: maximumWait)
-      return try MonitoredSession(graph: graph, creator: creator, hooks: hooks)
+      return try MonitoredSession(graph: graph, creator: creator, hooks: hooks, stopGracePeriod: stopGracePeriod)
     }
     var all = chiefOnlyHooks
     if let directory = summaryDirectory ?? checkpointDirectory, !directory.isEmpty {
@@ -50,6 +51,6 @@ extension MonitoredSession {
       }
     }
     let creator = ChiefSessionCreator(graph: graph, scaffold: scaffold, checkpointDirectory: checkpointDirectory)
-    return try MonitoredSession(graph: graph, creator: creator, hooks: all + hooks)
+    return try MonitoredSession(graph: graph, creator: creator, hooks: all + hooks, stopGracePeriod: stopGracePeriod)
   }
 }

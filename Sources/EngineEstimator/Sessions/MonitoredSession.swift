@@ -16,6 +16,8 @@ public final class MonitoredSession {
   /// Whether a lost session is replaced by a new one (TensorFlow's `MonitoredSession`) or reported
   /// (`SingularMonitoredSession`).
   public let recovers: Bool
+  /// Seconds that threads of the coordinator have to end when the session closes.
+  public let stopGracePeriod: Double
   private let graphWasFinal: Bool
   private var inner: HookedSession?
   private var isClosed = false
@@ -24,12 +26,14 @@ public final class MonitoredSession {
   /// Calls the hooks' `begin`, makes the session and calls their `afterCreateSession`.
   /// **Errors**: whatever hooks and the creator report.
   public init(
-    graph: Graph, creator: any SessionCreator, hooks: [SessionRunHook] = [], recovers: Bool = true
+    graph: Graph, creator: any SessionCreator, hooks: [SessionRunHook] = [], recovers: Bool = true,
+    stopGracePeriod: Double = 120
   ) throws {
     self.graph = graph
     self.creator = creator
     self.hooks = hooks
     self.recovers = recovers
+    self.stopGracePeriod = stopGracePeriod
     graphWasFinal = graph.isFinalized
     for hook in hooks where hook.methods.contains(.begin) { try hook.begin(graph) }
     inner = recovers ? try createUntilAvailable() : try create()
@@ -69,16 +73,44 @@ public final class MonitoredSession {
     return inner.session
   }
 
-  /// Whether the loop is to end: a hook has asked for it, or the session is closed.
+  /// Whether the loop is to end: a hook has asked for it, the coordinator has, or the session is closed.
+  ///
+  /// A failure that was reported to the coordinator ends the loop, too; ``close()`` throws it. When it says that the
+  /// session is lost, the session is replaced and the loop goes on.
   public var shouldStop: Bool {
-    guard !isClosed, let inner else { return true }
+    if isClosed { return true }
+    guard let inner else { return false }
+    do {
+      try coordinator.raiseRequestedError()
+    } catch let error as EngineError where error.isPreemption && recovers {
+      Logger.info(
+        "An error was raised while considering whether the session is complete. This may be due to a preemption in a "
+          + "connected worker or parameter server. The current session will be closed and a new session will be created. "
+          + "Error: \(error)")
+      abandonSession()
+      return false
+    } catch {
+      return true
+    }
     return inner.shouldStop || coordinator.shouldStop
+  }
+
+  private func abandonSession() {
+    try? coordinator.requestStop()
+    try? coordinator.join(gracePeriod: stopGracePeriod, ignoresLiveThreads: true)
+    inner?.session.close()
+    inner = nil
   }
 
   /// Runs a step with the hooks. A lost session is replaced and the step done again.
   /// **Errors**: `RuntimeError` when closed or asked to stop; whatever hooks and the run report.
-  public func run(_ request: RunArguments) throws -> [Tensor] {
-    try withRecovery { try $0.run(request) }
+  public func run(_ request: RunArguments) throws -> [Tensor] { try runWithMetadata(request).results }
+
+  /// Runs a step with the hooks; the metadata are there when the request, or a hook, has options.
+  public func runWithMetadata(
+    _ request: RunArguments, attachment: AnyObject? = nil
+  ) throws -> (results: [Tensor], metadata: RunMetadata?) {
+    try withRecovery { try $0.run(request, attachment: attachment) }
   }
 
   /// Runs a step with the hooks.
@@ -98,8 +130,14 @@ public final class MonitoredSession {
       self.hooked = hooked
     }
 
-    /// May be called once in a step.
-    public func runWithHooks(_ request: RunArguments) throws -> [Tensor] { try hooked.run(request) }
+    /// As ``MonitoredSession/run(_:)``.
+    public func runWithHooks(_ request: RunArguments) throws -> [Tensor] { try hooked.run(request).results }
+
+    public func runWithMetadata(
+      _ request: RunArguments, attachment: AnyObject? = nil
+    ) throws -> (results: [Tensor], metadata: RunMetadata?) {
+      try hooked.run(request, attachment: attachment)
+    }
 
     /// **Errors**: always `StopIteration`.
     public func requestStop() throws {
@@ -130,8 +168,7 @@ public final class MonitoredSession {
         Logger.info(
           "An error was raised. This may be due to a preemption of a connected worker or parameter server. The current "
             + "session will be closed and a new session will be created. Error: \(error)")
-        inner?.session.close()
-        inner = nil
+        abandonSession()
       }
     }
   }
@@ -150,15 +187,24 @@ public final class MonitoredSession {
 
   private func finish(callingEnd: Bool) throws {
     if isClosed { throw EngineError.runtime("Session is already closed.") }
+    if callingEnd && inner == nil { inner = try createUntilAvailable() }
     defer {
       inner?.session.close()
       inner = nil
       isClosed = true
       if !graphWasFinal { graph.unfinalize() }
     }
+    var failure: (any Error)?
     if callingEnd, let session = inner?.session {
-      for hook in hooks where hook.methods.contains(.end) { try hook.end(session) }
+      do {
+        for hook in hooks where hook.methods.contains(.end) { try hook.end(session) }
+      } catch {
+        failure = error
+      }
     }
+    try coordinator.requestStop()
+    try coordinator.join(gracePeriod: stopGracePeriod, ignoresLiveThreads: true)
+    if let failure { throw failure }
   }
 
   /// Runs `body`, then closes the session. The end of the input inside `body` is a normal way to leave it.

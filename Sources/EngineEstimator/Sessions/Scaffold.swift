@@ -9,15 +9,6 @@ import EngineRuntime
 public final class Scaffold {
   public typealias InitFunction = (Scaffold, Session) throws -> Void
 
-  /// How a session finds out whether variables have values.
-  enum ReadyCheck {
-    case none
-    /// A vector of the names of those without.
-    case op(Output)
-    /// The variables of these collections, asked directly.
-    case variables([String])
-  }
-
   public var initOp: Node?
   public var initFeeds: [(Output, Tensor)]
   public var initFunction: InitFunction?
@@ -46,13 +37,6 @@ public final class Scaffold {
     self.saver = saver ?? source?.saver
   }
 
-  var readyCheck: ReadyCheck {
-    readyOp.map { .op($0) } ?? .variables([CollectionName.globalVariables, CollectionName.localVariables])
-  }
-  var readyForLocalInitCheck: ReadyCheck {
-    readyForLocalInitOp.map { .op($0) } ?? .variables([CollectionName.globalVariables])
-  }
-
   /// Fills in the defaults, finalizes the graph. Repeating it changes nothing.
   ///
   /// A piece that is not given is taken from the graph's collection of its name when that has one item.
@@ -60,9 +44,13 @@ public final class Scaffold {
   public func finalize(_ graph: Graph) throws {
     if !isFinalized {
       initOp = try initOp ?? Scaffold.operation(GraphKeys.initOp, graph) { try Scaffold.defaultInitOp(graph) }
-      readyOp = try readyOp ?? Scaffold.single(GraphKeys.readyOp, graph)
+      readyOp =
+        try readyOp ?? Scaffold.tensor(GraphKeys.readyOp, graph) { try Scaffold.readyOp(graph, nil) }
       readyForLocalInitOp =
-        try readyForLocalInitOp ?? Scaffold.single(GraphKeys.readyForLocalInitOp, graph)
+        try readyForLocalInitOp
+        ?? Scaffold.tensor(GraphKeys.readyForLocalInitOp, graph) {
+          try Scaffold.readyOp(graph, graph.globalVariables)
+        }
       localInitOp =
         try localInitOp
         ?? Scaffold.operation(GraphKeys.localInitOp, graph) { try Scaffold.defaultLocalInitOp(graph) }
@@ -93,6 +81,28 @@ public final class Scaffold {
     return nil
   }
 
+  private static func tensor(_ collection: String, _ graph: Graph, make: () throws -> Output) throws -> Output {
+    if let only = try single(collection, graph) { return only }
+    let made = try make()
+    graph.addToCollection(collection, .output(made))
+    return made
+  }
+
+  /// A vector of the names of variables without values; `nil` stands for global and local ones.
+  private static func readyOp(_ graph: Graph, _ variables: [Variable]?) throws -> Output {
+    try graph.withControlDependencies(nil) {
+      let missing = try graph.reportUninitializedVariables(variables)
+      // Tables and iterators are made when they are first used, so none is ever missing.
+      let resources = try graph.withNameScope("report_uninitialized_resources") { _ in
+        try graph.constant(try Tensor(strings: [], shape: [0]), name: "Const")
+      }
+      return try graph.withNameScope("concat") { scope in
+        let axis = try graph.constant(scalar: Int32(0), name: "axis")
+        return try graph.addNode("ConcatV2", arguments: [[missing, resources], [axis]], name: scope).output()
+      }
+    }
+  }
+
   private static func operation(_ collection: String, _ graph: Graph, make: () throws -> Node) throws -> Node {
     let items = graph.operations(in: collection)
     if items.count > 1 { throw moreThanOne(collection) }
@@ -108,21 +118,22 @@ public final class Scaffold {
     return saver
   }
 
-  /// Gives global variables their initial values.
+  /// Gives global variables and shared resources their initial values.
   static func defaultInitOp(_ graph: Graph) throws -> Node {
-    let variables = graph.variables(in: CollectionName.globalVariables).map(\.initializer)
-    return try graph.group(
-      variables + graph.operations(in: GraphKeys.resources) + graph.operations(in: GraphKeys.savedModelInitializers),
-      name: "init")
+    try graph.group(
+      [
+        try graph.globalVariablesInitializer(),
+        try graph.group(graph.operations(in: GraphKeys.resources), name: "init"),
+      ] + graph.operations(in: GraphKeys.savedModelInitializers), name: "group_deps")
   }
 
   /// Gives local variables their initial values and fills lookup tables.
   public static func defaultLocalInitOp(_ graph: Graph) throws -> Node {
-    let variables = graph.variables(in: CollectionName.localVariables).map(\.initializer)
-    return try graph.group(
-      variables + graph.operations(in: CollectionName.tableInitializers)
-        + graph.operations(in: GraphKeys.localResources),
-      name: "local_init")
+    try graph.group(
+      [
+        try graph.localVariablesInitializer(), try graph.tablesInitializer(),
+        try graph.group(graph.operations(in: GraphKeys.localResources), name: "init"),
+      ], name: "group_deps")
   }
 }
 

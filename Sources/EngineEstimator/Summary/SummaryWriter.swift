@@ -2,11 +2,28 @@ import EngineCore
 import EngineFormats
 import EngineGraph
 
+/// Where hooks write: a ``SummaryWriter``, or what a program puts in its place.
+public protocol SummaryWriting: AnyObject {
+  /// Adds a serialized `Summary`.
+  func addSummary(_ summary: ByteString, step: Int?) throws
+  func addSessionLog(_ status: SummaryWriter.SessionStatus, path: String, message: String, step: Int?) throws
+  func flush() throws
+}
+
+extension SummaryWriting {
+  /// Adds a summary of one number.
+  public func addScalar(_ tag: String, _ value: Float, step: Int?) throws {
+    var summary = SummaryBuilder()
+    try summary.addScalar(tag, value)
+    try addSummary(summary.serialized(), step: step)
+  }
+}
+
 /// Writes events to a directory: summaries, graphs and the log of sessions.
 ///
 /// **Threading**: any number of threads.
 /// **Source**: https://www.tensorflow.org/api_docs/python/tf/compat/v1/summary/FileWriter
-public final class SummaryWriter: @unchecked Sendable {
+public final class SummaryWriter: SummaryWriting, @unchecked Sendable {
   public enum SessionStatus: Int, Sendable {
     case start = 1
     case stop = 2
@@ -62,13 +79,6 @@ public final class SummaryWriter: @unchecked Sendable {
     guard changes else { return summary }
     message["value"] = .list(values.map { .message($0) })
     return message.serialized()
-  }
-
-  /// Adds a summary of one number.
-  public func addScalar(_ tag: String, _ value: Float, step: Int?) throws {
-    var summary = SummaryBuilder()
-    try summary.addScalar(tag, value)
-    try addSummary(summary.serialized(), step: step)
   }
 
   public func addGraph(_ graph: Graph, step: Int? = nil) throws {

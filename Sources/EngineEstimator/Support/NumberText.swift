@@ -99,7 +99,7 @@ public enum NumberText {
 
 extension Tensor {
   /// The only element of an integer tensor, without detours: hooks read the global step with it at every step.
-  func integerScalar() throws -> Int {
+  public func integerScalar() throws -> Int {
     if dtype == .int64 && elementCount == 1 { return Int(elements(Int64.self).pointee) }
     guard let value = try integers().first, elementCount == 1 else {
       throw EngineError.invalidArgument("expected a single integer, got shape \(Shape(known: shape).bracketed)")
@@ -108,7 +108,7 @@ extension Tensor {
   }
 
   /// The only element of a floating-point tensor.
-  func floatScalar() throws -> Double {
+  public func floatScalar() throws -> Double {
     guard elementCount == 1 else {
       throw EngineError.invalidArgument("expected a single number, got shape \(Shape(known: shape).bracketed)")
     }

@@ -91,7 +91,7 @@ public final class ProtoDescriptor: Sendable {
 /// `map<key,value>` a map. `oneof=<group>` and `optional` may follow. `enum <name>` is followed by `NAME=number` words.
 public enum ProtoSchema {
   private static let parsed: [String: ProtoDescriptor] =
-    parse([graphMessages, savedModelMessages, trainingMessages, exampleMessages])
+    parse([graphMessages, savedModelMessages, trainingMessages, exampleMessages, tracingMessages])
 
   /// The descriptor of the message type `name` (without TensorFlow's package prefix).
   /// **Errors**: `Internal` when there is none.

@@ -4,7 +4,7 @@ extension PlainKernels {
   package static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, into z: Tensor) throws {
     if a.dtype == .complex64 { return try ComplexLoops<Float>().binary(operation, a, b, z) }
     if a.dtype == .complex128 { return try ComplexLoops<Double>().binary(operation, a, b, z) }
-    let name = "\(operation)"
+    var name: String { "\(operation)" }
     switch operation {
     case .add, .subtract, .multiply, .maximum, .minimum, .squaredDifference, .truncateMod, .floorMod, .floorDivide,
       .truncateDivide, .divide, .power, .reluGrad, .relu6Grad, .multiplyNoNan, .divideNoNan:

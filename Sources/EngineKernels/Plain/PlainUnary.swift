@@ -5,7 +5,7 @@ extension PlainKernels {
   package static func unary(_ operation: UnaryOperation, _ x: Tensor, into y: Tensor) throws {
     if x.dtype == .complex64 { return try ComplexLoops<Float>().unary(operation, x, y) }
     if x.dtype == .complex128 { return try ComplexLoops<Double>().unary(operation, x, y) }
-    let name = "\(operation)"
+    var name: String { "\(operation)" }
     switch operation {
     case .negate, .abs, .sign, .square, .relu, .relu6:
       try dispatch(real: x.dtype, name, RealUnary(operation: operation, x: x, y: y))

@@ -35,8 +35,12 @@ extension OpDefinition {
       context.setOutput(0, context.takeInput(0))
       return
     }
-    let y = try Tensor(uninitialized: x.dtype, shape: shape)
-    try Kernels.broadcast(x, into: y)
+    let y = try context.newOutput(0, shape: shape)
+    if x.elementCount == 1, x.dtype != .string {
+      try Kernels.fill(y, with: x)
+    } else {
+      try Kernels.broadcast(x, into: y)
+    }
     context.setOutput(0, y)
   }
 }

@@ -22,7 +22,7 @@ extension OpDefinition {
       throw EngineError.invalidArgument(
         "value must be a scalar, got shape \(Shape(known: context.inputs[1].shape).bracketed)")
     }
-    let y = try Tensor(uninitialized: context.node.outputTypes[0], shape: shape)
+    let y = try context.newOutput(0, shape: shape)
     try Kernels.fill(y, with: context.inputs[1])
     context.setOutput(0, y)
   }

@@ -122,6 +122,6 @@ extension OpDefinition {
           ["f": .function(names[0])]
         }
       }
-    ) { try $0.finish(try $0.node.graphFunction("f"), $0.inputs) }
+    ) { try $0.finish(try $0.node.graphFunction("f"), Array($0.inputs)) }
   }
 }

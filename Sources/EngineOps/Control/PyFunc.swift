@@ -18,7 +18,7 @@ extension OpDefinition {
       guard let function = HostFunctionRegistry.function(token) else {
         throw EngineError.notFound("callback \(token) is not found: the program that made it may have ended")
       }
-      let results = try function(context.inputs)
+      let results = try function(Array(context.inputs))
       let types = context.node.outputTypes
       guard results.count == types.count else {
         throw EngineError.invalidArgument(

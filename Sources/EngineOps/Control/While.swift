@@ -28,7 +28,7 @@ extension OpDefinition {
       gradient: .rule { try whileGradient($0) }
     ) { context in
       let (condition, body) = (try context.node.graphFunction("cond"), try context.node.graphFunction("body"))
-      let results = try runLoop(condition, body, context.inputs, context.environment) { _ in }
+      let results = try runLoop(condition, body, Array(context.inputs), context.environment) { _ in }
       for (index, result) in results.enumerated() { context.setOutput(index, result) }
     }
   }

@@ -44,6 +44,14 @@ final class Condition: @unchecked Sendable {
   func signalAll() { pthread_cond_broadcast(condition) }
 }
 
+enum MonotonicClock {
+  static func nanoseconds() -> Int {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return now.tv_sec &* 1_000_000_000 &+ now.tv_nsec
+  }
+}
+
 /// Threads of input pipelines.
 enum BackgroundThread {
   private final class Body {

@@ -29,6 +29,18 @@ final class Batching: DatasetNode {
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     let iterator = try input.makeIterator(context)
     var isDone = false
+    if let rows = input.rowSource, size <= 1 << 16 {
+      var numbers = [Int](repeating: 0, count: size)
+      return ClosureIterator { [size, dropsRemainder] in
+        guard !isDone else { return nil }
+        let count = try numbers.withUnsafeMutableBufferPointer { buffer in
+          try buffer.baseAddress.map { try iterator.nextRows(size, into: $0) } ?? 0
+        }
+        isDone = count < size
+        if count == 0 || (dropsRemainder && count < size) { return nil }
+        return .tensors(try rows.gather(numbers[..<count]))
+      }
+    }
     return ClosureIterator { [size, dropsRemainder] in
       guard !isDone else { return nil }
       var elements: [DatasetElement] = []

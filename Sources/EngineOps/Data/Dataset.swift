@@ -6,6 +6,12 @@ public protocol DatasetNode: AnyObject, Sendable {
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator
   /// The number of elements; ``DatasetCardinality/infinite`` or ``DatasetCardinality/unknown``.
   var cardinality: Int { get }
+  /// When every element is a row of the same tensors: these. Batches then ask for row numbers, many at a time.
+  var rowSource: TensorRows? { get }
+}
+
+extension DatasetNode {
+  public var rowSource: TensorRows? { nil }
 }
 
 /// The special values of a dataset's cardinality, as TensorFlow has them.
@@ -19,6 +25,19 @@ public enum DatasetCardinality {
 public protocol DatasetIterator: AnyObject {
   /// The next element; `nil` at the end, and from then on.
   func next() throws -> DatasetElement?
+  /// For iterators of datasets with a ``DatasetNode/rowSource``: the numbers of up to `count` next rows. Fewer only at
+  /// the end.
+  func nextRows(_ count: Int, into numbers: UnsafeMutablePointer<Int>) throws -> Int
+}
+
+extension DatasetIterator {
+  public func nextRows(_ count: Int, into numbers: UnsafeMutablePointer<Int>) throws -> Int {
+    for place in 0..<count {
+      guard case .row(_, let number)? = try next() else { return place }
+      numbers[place] = number
+    }
+    return count
+  }
 }
 
 /// What an iterator may use of the session that it belongs to. Holds it weakly: the session owns its iterators.

@@ -69,7 +69,7 @@ public final class TensorRows: Sendable {
   }
 
   /// The rows of these numbers, stacked.
-  func gather(_ indices: [Int]) throws -> [Tensor] {
+  func gather(_ indices: ArraySlice<Int>) throws -> [Tensor] {
     var result: [Tensor] = []
     result.reserveCapacity(components.count)
     for (component, size) in zip(components, rowSizes) {
@@ -85,6 +85,7 @@ public final class TensorRows: Sendable {
       let stacked = try Tensor(uninitialized: component.dtype, shape: shape)
       let bytes = size * component.dtype.itemSize
       let (source, target) = (component.pointer, stacked.pointer)
+      defer { withExtendedLifetime((component, stacked)) {} }
       switch bytes {
       case 4:
         let (from, to) = (source.assumingMemoryBound(to: UInt32.self), target.assumingMemoryBound(to: UInt32.self))
@@ -115,7 +116,7 @@ func stacked(_ elements: [DatasetElement]) throws -> [Tensor] {
       guard case .row(let other, let index) = element, other === rows else { return try stackedTensors(elements) }
       indices.append(index)
     }
-    return try rows.gather(indices)
+    return try rows.gather(indices[...])
   case .parts(let parts):
     var columns = [[DatasetElement]](repeating: [], count: parts.count)
     for element in elements {

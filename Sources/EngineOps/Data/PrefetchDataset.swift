@@ -32,6 +32,9 @@ private final class Prefetching: DatasetNode {
 
   /// What the consumer and the thread share. The thread holds this and not the iterator, so that dropping the iterator
   /// stops it.
+  ///
+  /// Handing an element from thread to thread takes some ten microseconds. The consumer makes cheap elements itself, when
+  /// it needs them; the thread works ahead only while they take longer than that.
   private final class Queue: @unchecked Sendable {
     let input: any DatasetIterator
     let size: Int
@@ -39,6 +42,14 @@ private final class Prefetching: DatasetNode {
     let condition = Condition()
     var items: [Result<DatasetElement?, any Error>] = []
     var isStopped = false
+    /// Whether somebody is asking the input for an element; they come one after the other.
+    var isProducing = false
+    /// Nanoseconds that an element takes, about.
+    var cost = 0
+    var hasThread = false
+
+    /// What makes working ahead worth it.
+    static let worthwhile = 40_000
 
     init(_ input: any DatasetIterator, _ size: Int, _ context: IterationContext) {
       self.input = input
@@ -46,20 +57,69 @@ private final class Prefetching: DatasetNode {
       self.context = context
     }
 
+    private func timed() -> (item: Result<DatasetElement?, any Error>, nanoseconds: Int) {
+      let start = MonotonicClock.nanoseconds()
+      let item = Result { try input.next() }
+      return (item, MonotonicClock.nanoseconds() - start)
+    }
+
+    /// Ends a production. The lock is held.
+    private func finish(_ nanoseconds: Int) {
+      isProducing = false
+      cost += (min(nanoseconds, 1 << 40) - cost) / 4
+    }
+
+    /// The thread's loop.
     func produce() {
       while true {
         let isStopped = condition.withLock {
-          while !self.isStopped, items.count >= size { condition.wait() }
+          while !self.isStopped, items.count >= size || isProducing || cost < Queue.worthwhile { condition.wait() }
+          if !self.isStopped { isProducing = true }
           return self.isStopped
         }
         if isStopped { return }
-        let item = Result { try input.next() }
+        let (item, nanoseconds) = timed()
         condition.withLock {
+          finish(nanoseconds)
           items.append(item)
           condition.signalAll()
         }
         if case .success(.none) = item { return }
         if context.isCancelled { return }
+      }
+    }
+
+    /// The next element: one that is ready, or made here and now.
+    func take() throws -> DatasetElement? {
+      while true {
+        try context.checkCancellation()  // asks the host, so the lock must not be held
+        var ready: Result<DatasetElement?, any Error>?
+        var producesHere = false
+        var needsThread = false
+        condition.withLock {
+          if items.isEmpty, isProducing { condition.wait() }
+          if !items.isEmpty {
+            ready = items.removeFirst()
+          } else if !isProducing {
+            isProducing = true
+            producesHere = true
+          }
+          if cost >= Queue.worthwhile, ready != nil { condition.signalAll() }
+        }
+        if let ready { return try ready.get() }
+        guard producesHere else { continue }
+        let (item, nanoseconds) = timed()
+        condition.withLock {
+          finish(nanoseconds)
+          if cost >= Queue.worthwhile {
+            needsThread = !hasThread
+            hasThread = true
+            condition.signalAll()
+          }
+        }
+        // Without a thread to be had, elements go on being made here.
+        if needsThread, case .success(.some) = item { try? BackgroundThread.start { [self] in produce() } }
+        return try item.get()
       }
     }
 
@@ -74,28 +134,13 @@ private final class Prefetching: DatasetNode {
 
   private final class Iterator: DatasetIterator {
     let queue: Queue
-    var isStarted = false
     var isDone = false
     init(_ queue: Queue) { self.queue = queue }
     deinit { queue.stop() }
 
     func next() throws -> DatasetElement? {
       if isDone { return nil }
-      if !isStarted {
-        isStarted = true
-        try BackgroundThread.start { [queue] in queue.produce() }
-      }
-      var item: Result<DatasetElement?, any Error>?
-      while item == nil {
-        try queue.context.checkCancellation()  // asks the host, so the lock must not be held
-        item = queue.condition.withLock {
-          if queue.items.isEmpty { queue.condition.wait() }
-          if queue.items.isEmpty { return nil }
-          queue.condition.signalAll()
-          return queue.items.removeFirst()
-        }
-      }
-      let element = try item?.get()
+      let element = try queue.take()
       isDone = element == nil
       return element
     }

@@ -45,6 +45,8 @@ final class Shuffling: DatasetNode {
     return each < 0 ? each : each.multipliedReportingOverflow(by: count).partialValue
   }
 
+  var rowSource: TensorRows? { input.rowSource }
+
   func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
 
   private final class Iterator: DatasetIterator {
@@ -55,6 +57,9 @@ final class Shuffling: DatasetNode {
     var epoch = 0
     /// A ring; grows to the buffer's size as elements come in.
     var buffer: [DatasetElement?] = []
+    /// The same when all elements are rows of one dataset: their numbers.
+    let rows: TensorRows?
+    var numbers: [Int] = []
     /// Ranges of positions in the ring, one for each repetition that has elements in it; positions only grow.
     var slices: [(start: Int, end: Int)] = []
     var filled = 0
@@ -65,9 +70,14 @@ final class Shuffling: DatasetNode {
       self.context = context
       let (seed, seed2) = dataset.seeds.next()
       random = PhiloxStream(Philox(seed: seed, seed2: seed2))
+      rows = dataset.rowSource
     }
 
     func next() throws -> DatasetElement? {
+      if let rows {
+        var number = 0
+        return try nextRows(1, into: &number) == 1 ? .row(rows, number) : nil
+      }
       try fill()
       guard filled > 0 else { return nil }
       while let first = slices.first, first.start == first.end { slices.removeFirst() }
@@ -82,6 +92,22 @@ final class Shuffling: DatasetNode {
       return element
     }
 
+    func nextRows(_ count: Int, into result: UnsafeMutablePointer<Int>) throws -> Int {
+      let size = dataset.bufferSize
+      for place in 0..<count {
+        if filled < size, !isExhausted { try fill() }
+        guard filled > 0 else { return place }
+        while let first = slices.first, first.start == first.end { slices.removeFirst() }
+        let (start, end) = slices[0]
+        let position = (start + Int(random.next() % UInt32(truncatingIfNeeded: end - start))) % size
+        result[place] = numbers[position]
+        numbers[position] = numbers[start % size]
+        slices[0].start += 1
+        filled -= 1
+      }
+      return count
+    }
+
     private func fill() throws {
       while !isExhausted, filled < dataset.bufferSize {
         if input == nil {
@@ -94,21 +120,44 @@ final class Shuffling: DatasetNode {
           slices.append((end, end))
           epoch += 1
         }
-        if let element = try input?.next() {
+        if rows != nil {
+          if try fillNumbers() { continue }
+        } else if let element = try input?.next() {
           let last = slices.count - 1
           let position = slices[last].end % dataset.bufferSize
           if position < buffer.count { buffer[position] = element } else { buffer.append(element) }
           slices[last].end += 1
           filled += 1
-        } else {
-          input = nil
-          if let last = slices.last, last.start == last.end, dataset.count < 0, filled == 0 {
-            isExhausted = true
-            return
-          }
-          try context.checkCancellation()
+          continue
         }
+        input = nil
+        if let last = slices.last, last.start == last.end, dataset.count < 0, filled == 0 {
+          isExhausted = true
+          return
+        }
+        try context.checkCancellation()
       }
+    }
+
+    /// Takes row numbers in until the ring is full; false when the input has ended.
+    private func fillNumbers() throws -> Bool {
+      let size = dataset.bufferSize
+      let last = slices.count - 1
+      while filled < size {
+        let position = slices[last].end % size
+        // As far as the ring goes without a turn.
+        let room = min(size - filled, size - position, 4096)
+        if position + room > numbers.count {
+          numbers.append(contentsOf: repeatElement(0, count: position + room - numbers.count))
+        }
+        let given = try numbers.withUnsafeMutableBufferPointer { buffer in
+          try buffer.baseAddress.flatMap { try input?.nextRows(room, into: $0 + position) } ?? 0
+        }
+        slices[last].end += given
+        filled += given
+        if given < room { return false }
+      }
+      return true
     }
   }
 }

@@ -6,7 +6,7 @@ extension OpDefinition {
   static let tensorDataset = dataset(
     "TensorDataset", [.list("components", types: "Toutput_types")],
     attributes: [.types("Toutput_types"), .shapes("output_shapes")], hasOutputs: false, isStateful: true
-  ) { SingleElement($0.inputs) }
+  ) { SingleElement(Array($0.inputs)) }
 }
 
 private final class SingleElement: DatasetNode {

@@ -8,13 +8,14 @@ extension OpDefinition {
     attributes: [
       .types("Toutput_types"), .shapes("output_shapes"), .bool("is_files", false), .bool("replicate_on_split", false),
     ], hasOutputs: false, isStateful: true
-  ) { SliceDataset(try TensorRows($0.inputs)) }
+  ) { SliceDataset(try TensorRows(Array($0.inputs))) }
 }
 
 private final class SliceDataset: DatasetNode {
   let rows: TensorRows
   init(_ rows: TensorRows) { self.rows = rows }
   var cardinality: Int { rows.count }
+  var rowSource: TensorRows? { rows }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: rows) }
 
@@ -26,6 +27,13 @@ private final class SliceDataset: DatasetNode {
       guard index < rows.count else { return nil }
       defer { index += 1 }
       return .row(rows, index)
+    }
+
+    func nextRows(_ count: Int, into numbers: UnsafeMutablePointer<Int>) -> Int {
+      let given = min(count, rows.count - index)
+      for place in 0..<given { numbers[place] = index + place }
+      index += given
+      return given
     }
   }
 }

@@ -40,8 +40,8 @@ extension OpDefinition {
         context.setOutput(0, context.takeInput(0))
         return
       }
-      let sum = try Tensor(uninitialized: first.dtype, shape: first.shape)
-      try Kernels.addN(context.inputs, into: sum)
+      let sum = try context.newOutput(0, shape: first.shape)
+      try Kernels.addN(Array(context.inputs), into: sum)
       context.setOutput(0, sum)
     }
   }

@@ -18,7 +18,7 @@ extension OpDefinition {
       context.setOutput(0, context.takeInput(0))
       return
     }
-    let y = try Tensor(uninitialized: target, shape: context.inputs[0].shape)
+    let y = try context.newOutput(0, shape: context.inputs[0].shape)
     try Kernels.cast(context.inputs[0], into: y)
     context.setOutput(0, y)
   }

@@ -33,6 +33,6 @@ extension OpDefinition {
       attributes: ["equation": .string("bij,bjk->bki"), "N": .int(2)])
   ) { context in
     let equation = try EinsumEquation(context.node.string("equation"), ranks: context.inputs.map(\.rank))
-    context.setOutput(0, try equation.compute(context.inputs))
+    context.setOutput(0, try equation.compute(Array(context.inputs)))
   }
 }

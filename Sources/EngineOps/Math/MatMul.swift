@@ -49,8 +49,8 @@ extension OpDefinition {
         "Matrix size-incompatible: In[0]: \(Shape(known: a.shape).bracketed), In[1]: \(Shape(known: b.shape).bracketed)"
       )
     }
-    let product = try Tensor(
-      uninitialized: a.dtype, shape: [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]])
+    let product = try context.newOutput(
+      0, rows: a.shape[transposeA ? 1 : 0], columns: b.shape[transposeB ? 0 : 1])
     try Kernels.matmul(a, b, transposeA: transposeA, transposeB: transposeB, into: product)
     context.setOutput(0, product)
   }

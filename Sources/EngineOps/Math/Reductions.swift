@@ -2,6 +2,14 @@ import EngineCore
 import EngineGraph
 import EngineKernels
 
+/// What the last execution of a reduction found out; axes are nearly always a constant, and so the same buffer.
+private final class ReductionForm {
+  var axesBuffer: Buffer?
+  var inputShape: [Int] = []
+  var axes: [Int] = []
+  var outputShape: [Int] = []
+}
+
 extension OpDefinition {
   /// A reduction over the axes in `reduction_indices` (a vector or scalar, negative ones from the end).
   static func reduction(
@@ -19,15 +27,20 @@ extension OpDefinition {
       shape: reductionShape, gradient: gradient, sample: sample
     ) { context in
       let x = context.inputs[0]
-      let axes = try normalizedAxes(try context.integers(1), rank: x.rank)
-      let keep = context.node.bool("keep_dims")
-      let shape = x.shape.enumerated().compactMap { axes.contains($0) ? (keep ? 1 : nil) : $1 }
-      if axes.isEmpty && operation != .mean {
-        context.setOutput(0, try x.reshaped(shape))
+      let form = context.scratch { ReductionForm() }
+      if form.axesBuffer !== context.inputs[1].buffer || form.inputShape != x.shape {
+        form.axes = try normalizedAxes(try context.integers(1), rank: x.rank)
+        let keep = context.node.bool("keep_dims")
+        form.outputShape = x.shape.enumerated().compactMap { form.axes.contains($0) ? (keep ? 1 : nil) : $1 }
+        form.inputShape = x.shape
+        form.axesBuffer = context.inputs[1].buffer
+      }
+      if form.axes.isEmpty && operation != .mean {
+        context.setOutput(0, try x.reshaped(form.outputShape))
         return
       }
-      let y = try Tensor(uninitialized: x.dtype, shape: shape)
-      try Kernels.reduce(operation, x, axes: axes, into: y)
+      let y = try context.newOutput(0, shape: form.outputShape)
+      try Kernels.reduce(operation, x, axes: form.axes, into: y)
       context.setOutput(0, y)
     }
   }

@@ -5,7 +5,7 @@ import EngineKernels
 extension OpDefinition {
   /// Where the condition holds, t's elements, elsewhere e's: what `Select` and `SelectV2` share.
   static func runSelect(_ context: KernelContext, condition: Tensor, shape: [Int]) throws {
-    let z = try Tensor(uninitialized: context.inputs[1].dtype, shape: shape)
+    let z = try context.newOutput(0, shape: shape)
     try Kernels.select(condition, context.inputs[1], context.inputs[2], into: z)
     context.setOutput(0, z)
   }

@@ -30,7 +30,7 @@ extension OpDefinition {
       throw EngineError.invalidArgument("Input tensor must be at least 2D: \(dy.shapeText)")
     }
     let axis = context.node.string("data_format") == "NCHW" ? 1 : dy.rank - 1
-    let db = try Tensor(uninitialized: dy.dtype, shape: [dy.shape[axis]])
+    let db = try context.newOutput(0, count: dy.shape[axis])
     try Kernels.biasAddGrad(dy, channelAxis: axis, into: db)
     context.setOutput(0, db)
   }

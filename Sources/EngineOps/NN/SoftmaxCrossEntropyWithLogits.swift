@@ -38,8 +38,8 @@ extension OpDefinition {
       throw EngineError.invalidArgument(
         "logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional")
     }
-    let loss = try Tensor(uninitialized: features.dtype, shape: [features.shape[0]])
-    let backprop = try Tensor(uninitialized: features.dtype, shape: features.shape)
+    let loss = try context.newOutput(0, count: features.shape[0])
+    let backprop = try context.newOutput(1, shape: features.shape)
     if features.elementCount > 0 {
       try Kernels.softmaxCrossEntropy(logits: features, labels: labels, loss: loss, backprop: backprop)
     } else {

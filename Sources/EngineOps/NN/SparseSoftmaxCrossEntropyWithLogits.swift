@@ -44,8 +44,8 @@ extension OpDefinition {
         "Received a label value of \(bad) which is outside the valid range of [0, \(classes)).  Label values: "
           + numbers.map { String($0) }.joined(separator: " "))
     }
-    let loss = try Tensor(uninitialized: features.dtype, shape: labels.shape)
-    let backprop = try Tensor(uninitialized: features.dtype, shape: features.shape)
+    let loss = try context.newOutput(0, shape: labels.shape)
+    let backprop = try context.newOutput(1, shape: features.shape)
     if features.elementCount > 0 {
       try Kernels.sparseSoftmaxCrossEntropy(logits: features, labels: labels, loss: loss, backprop: backprop)
     }

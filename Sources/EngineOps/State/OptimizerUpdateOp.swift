@@ -13,11 +13,18 @@ enum UpdateArgument {
   case step
 }
 
+/// The slots of an update: all its variables but the first.
+struct Slots {
+  let variables: [Tensor]
+  subscript(index: Int) -> Tensor { variables[index + 1] }
+  var all: [Tensor] { Array(variables.dropFirst()) }
+}
+
 /// What an update's body sees: the variable and slots may be written to.
 struct UpdateCall {
   let node: Node
   let variable: Tensor
-  let slots: [Tensor]
+  let slots: Slots
   let gradient: Tensor
   /// In range; `nil` for dense updates.
   let rows: [Int]?
@@ -25,7 +32,50 @@ struct UpdateCall {
   let scalars: [Double]
 
   func apply(_ update: OptimizerUpdate) throws {
-    try Kernels.applyUpdate(update, variable, slots: slots, gradient, rows: rows)
+    try Kernels.applyUpdate(update, variable, slots: slots.all, gradient, rows: rows)
+  }
+}
+
+/// The variables of one update op: those of the last step, and their memory while a step has it.
+private final class UpdatedVariables {
+  private var variables: [VariableResource] = []
+  private(set) var tensors: [Tensor] = []
+  var scalars: [Double] = []
+
+  /// **Errors**: `InvalidArgument` when a variable is given twice.
+  func find(_ context: KernelContext, _ slotCount: Int, _ op: String) throws {
+    if variables.count == slotCount + 1,
+      (0...slotCount).allSatisfy({ context.inputs[$0].buffer.resource === variables[$0] })
+    {
+      return
+    }
+    let found = try (0...slotCount).map { try context.variable($0) }
+    for (index, variable) in found.enumerated() {
+      guard !found[..<index].contains(where: { $0 === variable }) else {
+        throw EngineError.invalidArgument("\(op) was given the variable '\(variable.name)' twice")
+      }
+    }
+    variables = found
+  }
+
+  /// Locks all variables and gives the first one's memory; `tensors` has all, until ``end()``.
+  /// **Errors**: `FailedPrecondition` when one has no value; those that are locked then stay so until ``end()``.
+  func begin(_ names: [String]) throws -> Tensor {
+    for (index, variable) in variables.enumerated() {
+      guard let tensor = try variable.beginUpdate() else {
+        throw EngineError.failedPrecondition(
+          "Could not find variable \(variable.name). This could mean that the variable has been deleted, or that it is "
+            + "uninitialized. Trying to use an uninitialized variable: \(names[index])")
+      }
+      tensors.append(tensor)
+    }
+    return tensors[0]
+  }
+
+  func end() {
+    let count = tensors.count
+    tensors.removeAll(keepingCapacity: true)
+    for variable in variables[..<count] { variable.endUpdate() }
   }
 }
 
@@ -62,7 +112,8 @@ extension OpDefinition {
       }
     }
     let slotCount = slotNames.count
-    let (gradientAt, indicesAt, scalarsAt, names) = (gradientIndex, indicesIndex, scalars, ["var"] + slotNames)
+    let (gradientAt, indicesAt, names) = (gradientIndex, indicesIndex, ["var"] + slotNames)
+    let (scalarsAt, scalarNames) = (scalars.map(\.index), scalars.map(\.name))
     return OpDefinition(
       name, inputs: inputs,
       attributes: [.type("T", .numeric)] + (isSparse ? [.type("Tindices", .index)] : []) + [.bool("use_locking", false)]
@@ -70,58 +121,51 @@ extension OpDefinition {
       isStateful: true,
       shape: { try updateShape($0, slotCount, gradientAt, indicesAt) }, gradient: .none
     ) { context in
-      let scalars = try scalarsAt.map { try context.number($0.index, $0.name) }
+      let known = context.scratch { UpdatedVariables() }
+      try known.find(context, slotCount, name)
+      known.scalars.removeAll(keepingCapacity: true)
+      for (position, index) in scalarsAt.enumerated() {
+        known.scalars.append(try context.floatScalar(index) ?? context.number(index, scalarNames[position]))
+      }
       let gradient = context.inputs[gradientAt]
+      defer { known.end() }
+      let w = try known.begin(names)
       var rows: [Int]?
-      let variables = try (0...slotCount).map { try context.variable($0) }
-      for (index, variable) in variables.enumerated() {
-        guard !variables[..<index].contains(where: { $0 === variable }) else {
-          throw EngineError.invalidArgument("\(name) was given the variable '\(variable.name)' twice")
+      for (index, tensor) in known.tensors.enumerated() {
+        guard tensor.shape == w.shape else {
+          throw EngineError.invalidArgument(
+            "var and \(names[index]) do not have the same shape\(w.shapeText) \(tensor.shapeText)")
         }
-        guard variable.isInitialized else {
-          throw EngineError.failedPrecondition(
-            "Could not find variable \(variable.name). This could mean that the variable has been deleted, or that it is "
-              + "uninitialized. Trying to use an uninitialized variable: \(names[index])")
+        guard tensor.dtype == gradient.dtype else {
+          throw EngineError.invalidArgument(
+            "Trying to update a \(tensor.dtype) variable with a \(gradient.dtype) gradient")
         }
       }
-      try locked(variables[...], []) { tensors in
-        let w = tensors[0]
-        for (index, tensor) in tensors.enumerated() {
-          guard tensor.shape == w.shape else {
-            throw EngineError.invalidArgument(
-              "var and \(names[index]) do not have the same shape\(w.shapeText) \(tensor.shapeText)")
-          }
-          guard tensor.dtype == gradient.dtype else {
-            throw EngineError.invalidArgument(
-              "Trying to update a \(tensor.dtype) variable with a \(gradient.dtype) gradient")
-          }
+      if let indicesAt {
+        let indices = context.inputs[indicesAt]
+        guard w.rank > 0 else { throw EngineError.invalidArgument("var must be at least 1 dimensional") }
+        guard indices.rank == 1 else { throw EngineError.invalidArgument("indices must be one-dimensional") }
+        guard gradient.rank > 0, gradient.shape[0] == indices.shape[0] else {
+          throw EngineError.invalidArgument("grad must be the same size as indices in the first dimension.")
         }
-        if let indicesAt {
-          let indices = context.inputs[indicesAt]
-          guard w.rank > 0 else { throw EngineError.invalidArgument("var must be at least 1 dimensional") }
-          guard indices.rank == 1 else { throw EngineError.invalidArgument("indices must be one-dimensional") }
-          guard gradient.rank > 0, gradient.shape[0] == indices.shape[0] else {
-            throw EngineError.invalidArgument("grad must be the same size as indices in the first dimension.")
-          }
-          guard gradient.shape.dropFirst() == w.shape.dropFirst() else {
-            throw EngineError.invalidArgument("var and grad must match in dimension 1")
-          }
-          do {
-            rows = try Kernels.checkedRows(indices, count: w.shape[0])
-          } catch let error as EngineError {
-            throw EngineError.invalidArgument("Index out of range: \(error.message)")
-          }
-        } else {
-          guard gradient.shape == w.shape else {
-            throw EngineError.invalidArgument(
-              "var and grad do not have the same shape\(w.shapeText) \(gradient.shapeText)")
-          }
+        guard gradient.shape.dropFirst() == w.shape.dropFirst() else {
+          throw EngineError.invalidArgument("var and grad must match in dimension 1")
         }
-        try body(
-          UpdateCall(
-            node: context.node, variable: w, slots: Array(tensors.dropFirst()), gradient: gradient, rows: rows,
-            scalars: scalars))
+        do {
+          rows = try Kernels.checkedRows(indices, count: w.shape[0])
+        } catch let error as EngineError {
+          throw EngineError.invalidArgument("Index out of range: \(error.message)")
+        }
+      } else {
+        guard gradient.shape == w.shape else {
+          throw EngineError.invalidArgument(
+            "var and grad do not have the same shape\(w.shapeText) \(gradient.shapeText)")
+        }
       }
+      try body(
+        UpdateCall(
+          node: context.node, variable: w, slots: Slots(variables: known.tensors), gradient: gradient, rows: rows,
+          scalars: known.scalars))
     }
   }
 
@@ -140,14 +184,6 @@ extension OpDefinition {
       _ = try context.merge(Shape([indices[0]] + tail), gradient)
     }
     return []
-  }
-
-  /// Holds all variables while `body` runs.
-  private static func locked(
-    _ variables: ArraySlice<VariableResource>, _ tensors: [Tensor], _ body: ([Tensor]) throws -> Void
-  ) throws {
-    guard let first = variables.first else { return try body(tensors) }
-    try first.update { try locked(variables.dropFirst(), tensors + [$0], body) }
   }
 }
 

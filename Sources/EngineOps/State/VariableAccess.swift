@@ -57,6 +57,12 @@ extension ShapeContext {
 extension KernelContext {
   func variable(_ index: Int) throws -> VariableResource { try resource(index, as: VariableResource.self) }
 
+  /// A scalar input of type float32; `nil` for any other tensor.
+  func floatScalar(_ index: Int) -> Double? {
+    let tensor = inputs[index]
+    return tensor.dtype == .float32 && tensor.shape.isEmpty ? Double(tensor.element(0, as: Float.self)) : nil
+  }
+
   /// The single number of a scalar input of a floating or integer type.
   func number(_ index: Int, _ name: String) throws -> Double {
     let tensor = inputs[index]

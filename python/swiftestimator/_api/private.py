@@ -6,7 +6,10 @@ import types
 __all__ = ["private_module"]
 
 # What follows the root's name -> the module that serves.
-_MODULES = {"python.estimator.model_fn": "_estimator.model_fn"}
+_MODULES = {
+    "python.client.timeline": "_framework.timeline",
+    "python.estimator.model_fn": "_estimator.model_fn",
+}
 
 
 def private_module(fullname, version):

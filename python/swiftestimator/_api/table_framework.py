@@ -10,6 +10,11 @@ _ERRORS = (
     "UnimplementedError InternalError UnavailableError DataLossError UnauthenticatedError "
     "exception_type_from_error_code error_code_from_exception_type"
 )
+_CODES = (
+    "OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED "
+    "RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS "
+    "UNAUTHENTICATED"
+)
 
 TABLE = {
     "_framework.dtypes": {
@@ -78,5 +83,5 @@ TABLE = {
             "ListDirectory=listdir MakeDirs=makedirs MkDir=mkdir Remove=remove Rename=rename Stat=stat Walk=walk_v1"
         ),
     },
-    "_errors": {"12 errors": _ERRORS},
+    "_errors": {"12 errors": _ERRORS + " " + _CODES},
 }

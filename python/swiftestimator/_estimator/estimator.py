@@ -14,6 +14,7 @@ from swiftestimator._estimator.run_config import RunConfig, default_session_conf
 from swiftestimator._estimator.spec import is_spec
 from swiftestimator._framework import nest
 from swiftestimator._framework.graph import Operation, Tensor
+from swiftestimator._framework.session import use_threads
 from swiftestimator._logging import get_logger, install
 
 __all__ = ["Estimator"]
@@ -65,6 +66,7 @@ class Estimator:
         self._model_dir = function("estimator.fields")(self._engine)["model_dir"]
         self._config = self._configuration(config)
         get_logger().info("Using config: %s", vars(self._config))
+        use_threads(self._config.session_config)
         self._params = _copied(params or {})
         if model_fn is None:
             raise ValueError("model_fn must be provided to Estimator.")

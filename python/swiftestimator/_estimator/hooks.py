@@ -2,12 +2,12 @@
 
 from collections import namedtuple
 
-from swiftestimator import _native
-from swiftestimator._border import function, register_wrapper
-from swiftestimator._errors import NanLossDuringTrainingError
+from swiftestimator import _logging, _native
+from swiftestimator._border import function
+from swiftestimator._errors import NanLossDuringTrainingError, OutOfRangeError
 from swiftestimator._framework.fetches import Fetches
 from swiftestimator._framework.graph import Operation, Tensor, get_default_graph
-from swiftestimator._framework.session import _expand_feed, feed_pair
+from swiftestimator._framework.session import _expand_feed, feed_pair, run_options
 
 __all__ = [
     "CheckpointSaverHook", "CheckpointSaverListener", "FeedFnHook", "FinalOpsHook", "GlobalStepWaiterHook",
@@ -28,67 +28,77 @@ class SessionRunValues(namedtuple("SessionRunValues", ["results", "options", "ru
     """The results of what a hook asked for, in the same nest."""
 
 
-class SessionRunContext(_native.Object):
-    """The run that a hook is called for."""
+class SessionRunContext:
+    """The run that a hook is called for: what the program asked, the session without hooks, a way to stop."""
+
+    def __init__(self, original_args, session):
+        self._original_args = original_args
+        self._session = session
+        self._stop_requested = False
+        self._engine = None  # the engine's side, once there is one
+        self._metadata = self._options = None
 
     @property
     def original_args(self):
         """What the program itself asked to run."""
-        outputs, nodes, feeds = function("context.original_args")(self)
-        return SessionRunArgs(outputs + nodes, dict(feeds) or None)
+        return self._original_args
 
     @property
     def session(self):
         """The session, without hooks."""
-        return function("context.session")(self)
+        if self._session is None and self._engine is not None:
+            self._session = function("context.session")(self._engine)
+        return self._session
 
     @property
     def stop_requested(self):
         """Whether a hook has asked to stop."""
-        return function("context.stop_requested")(self)
+        if self._engine is not None:
+            return function("context.stop_requested")(self._engine)
+        return self._stop_requested
 
     def request_stop(self):
         """Asks the session to stop after this run."""
-        function("context.request_stop")(self)
+        self._stop_requested = True
+        if self._engine is not None:
+            function("context.request_stop")(self._engine)
+
+    def _bound(self, engine):
+        """Makes it the face of a context of the engine, which is another one when the run is repeated."""
+        if self._engine is not engine:
+            self._engine, self._session, self._metadata = engine, None, None
+        return self
+
+    def _values(self, results, options, metadata):
+        """What a hook's ``after_run`` gets; options and metadata are the same objects for all hooks of a run."""
+        if self._metadata is None:
+            from swiftestimator._protos import messages
+
+            self._options = messages.RunOptions(**(options or {}))
+            self._metadata = messages.RunMetadata()
+            if metadata:
+                self._metadata.ParseFromString(metadata)
+        return SessionRunValues(results, self._options, self._metadata)
 
 
-register_wrapper("RunContext", SessionRunContext)
+def _context(engine):
+    """The Python context of an engine's context: one for all hooks of a run."""
+    known = function("context.attachment")(engine)
+    if known is None:
+        outputs, nodes, feeds, _ = function("context.original_args")(engine)
+        known = SessionRunContext(SessionRunArgs(nodes + outputs, dict(feeds) or None), None)
+        function("context.attach")(engine, known)
+    return known._bound(engine)
 
 
-class Coordinator(_native.Object):
-    """Tells threads when to stop."""
-
-    def __new__(cls, *args, **kwargs):
-        if args and isinstance(args[0], _native.Object):
-            return super().__new__(cls, args[0])
-        return function("coordinator.new")()
-
-    def __init__(self, *args, **kwargs):
-        self._threads = []
-
-    def should_stop(self):
-        """Whether somebody has asked to stop."""
-        return function("coordinator.should_stop")(self)
-
-    def request_stop(self, ex=None):
-        """Asks everybody to stop; ``ex`` says why."""
-        function("coordinator.request_stop")(self, None if ex is None else str(ex))
-
-    def clear_stop(self):
-        """Takes the request back."""
-        function("coordinator.clear_stop")(self)
-
-    def join(self, threads=None, stop_grace_period_secs=120, ignore_live_threads=False):
-        """Waits for threads to end."""
-        for thread in list(threads or []) + self._threads:
-            thread.join(stop_grace_period_secs)
-
-    def register_thread(self, thread):
-        """Adds a thread that ``join`` waits for."""
-        self._threads.append(thread)
-
-
-register_wrapper("Coordinator", Coordinator)
+def _engine_context(run_context):
+    """The engine's side of a context, also of one that a program has made."""
+    if run_context._engine is None:
+        args, session = run_context.original_args, run_context.session
+        plan, feeds = request(session.graph, args)
+        outputs, nodes = (plan.outputs, plan.nodes) if plan is not None else ([], [])
+        run_context._engine = function("context.new")(outputs, nodes, feeds, session)
+    return run_context._engine
 
 
 class SessionRunHook:
@@ -130,9 +140,7 @@ class _HookProxy:
     def __init__(self, hook):
         self._hook = hook
         self._plan = None
-        self._fetches = None
         self._graph = None
-        self._options = None
 
     def begin(self, graph):
         with graph.as_default():
@@ -143,23 +151,24 @@ class _HookProxy:
         with session.graph.as_default():
             self._hook.after_create_session(session, coordinator)
 
-    def before_run(self, context):
+    def before_run(self, engine):
+        context = _context(engine)
         graph = self._graph or context.session.graph
         with graph.as_default():
             args = self._hook.before_run(context)
         self._plan = None
         if args is None:
             return None
-        if not isinstance(args, SessionRunArgs):
-            raise TypeError(f"before_run must return None or SessionRunArgs, got {args!r}")
         plan, feeds = request(graph, args)
-        self._plan, self._options = plan, args.options
-        return (plan.outputs, plan.nodes, feeds) if plan is not None else ([], [], feeds)
+        self._plan = plan
+        options = None if args.options is None else run_options(args.options)
+        return (plan.outputs, plan.nodes, feeds, options) if plan is not None else ([], [], feeds, options)
 
-    def after_run(self, context, arrays):
+    def after_run(self, engine, arrays, options, metadata):
+        context = _context(engine)
         results = self._plan.build(arrays) if self._plan is not None else None
         with (self._graph or context.session.graph).as_default():
-            self._hook.after_run(context, SessionRunValues(results, self._options, None))
+            self._hook.after_run(context, context._values(results, options, metadata))
 
     def end(self, session):
         with session.graph.as_default():
@@ -168,13 +177,14 @@ class _HookProxy:
 
 def engine_hook(hook):
     """The engine's side of a hook: a built-in one itself, or a proxy that calls the overridden methods."""
-    known = hook.__dict__.get("_engine_proxy")
+    own = getattr(hook, "__dict__", {})
+    known = own.get("_engine_proxy")
     if known is not None:
         return known
-    native = hook.__dict__.get("_native_hook")
+    native = own.get("_native_hook")
     base = SessionRunHook if native is None else _BuiltInHook
     cls = type(hook)
-    overridden = [m for m in _METHODS if getattr(cls, m) is not getattr(base, m) or m in hook.__dict__]
+    overridden = [m for m in _METHODS if getattr(cls, m, None) is not getattr(base, m) or m in own]
     if native is not None and not overridden:
         return native
     wanted = overridden if native is None else _METHODS
@@ -183,19 +193,23 @@ def engine_hook(hook):
         wanted = ["begin", *wanted]
         proxy.begin = lambda graph: setattr(proxy, "_graph", graph)
     methods = {m: getattr(proxy, m) for m in wanted}
-    if "after_run" in methods and "before_run" not in methods:
-        methods["before_run"] = proxy.before_run
     saver = native if isinstance(hook, CheckpointSaverHook) else None
     result = function("hook.new")(methods, saver)
-    hook.__dict__["_engine_proxy"] = result
+    own["_engine_proxy"] = result
     return result
 
 
-def engine_hooks(hooks):
-    """The engine's sides of hooks; ``TypeError`` for what is no hook."""
+def engine_hooks(hooks, any_kind=False):
+    """The engine's sides of hooks; ``TypeError`` for what is no hook.
+
+    With ``any_kind`` whatever has the methods will do, as TensorFlow's sessions have it.
+    """
     result = []
     for hook in hooks or ():
-        if not isinstance(hook, SessionRunHook):
+        if any_kind and not isinstance(hook, SessionRunHook):
+            for method in _METHODS:
+                getattr(hook, method)
+        elif not isinstance(hook, SessionRunHook):
             raise TypeError(f"All hooks must be SessionRunHook instances, given: {hook}")
         result.append(engine_hook(hook))
     return result
@@ -218,16 +232,20 @@ class _BuiltInHook(SessionRunHook):
         function("hook.after_create_session")(self._native_hook, session, coord)
 
     def before_run(self, run_context):
-        asked = function("hook.before_run")(self._native_hook, run_context)
+        asked = function("hook.before_run")(self._native_hook, _engine_context(run_context))
         if asked is None:
             return None
-        outputs, nodes, feeds = asked
+        outputs, nodes, feeds, options = asked
         fetches = outputs + nodes
         if self._tags is not None and len(self._tags) == len(fetches):
             fetches = dict(zip(self._tags, fetches))
         elif len(fetches) == 1:
             fetches = fetches[0]
-        return SessionRunArgs(fetches, dict(feeds) or None)
+        if options:
+            from swiftestimator._protos import messages
+
+            options = messages.RunOptions(**options)
+        return SessionRunArgs(fetches, dict(feeds) or None, options)
 
     def after_run(self, run_context, run_values):
         results = run_values.results
@@ -236,7 +254,7 @@ class _BuiltInHook(SessionRunHook):
         elif not isinstance(results, list):
             results = [results]
         results = [r for r in results if r is not None]
-        function("hook.after_run")(self._native_hook, run_context, results)
+        function("hook.after_run")(self._native_hook, _engine_context(run_context), results)
 
     def end(self, session):
         function("hook.end")(self._native_hook, session)
@@ -273,25 +291,27 @@ class LoggingTensorHook(_BuiltInHook):
     """Logs the values of tensors every so many runs or seconds, or at the end."""
 
     def __init__(self, tensors, every_n_iter=None, every_n_secs=None, at_end=False, formatter=None):
-        self._is_dict = isinstance(tensors, dict)
-        if self._is_dict:
+        if isinstance(tensors, dict):
             pairs = [(tag, tensors[tag]) for tag in sorted(tensors)]
         else:
-            pairs = [(getattr(t, "name", t), t) for t in tensors]
+            pairs = [(t, t) for t in tensors]
+        keys = [key for key, _ in pairs]
         wrapped = None
         if formatter is not None:
 
             def wrapped(values):
-                return formatter(dict(values))
+                return formatter({key: value for key, (_, value) in zip(keys, values)})
 
         options = {
-            "every_n_iter": every_n_iter,
-            "every_n_secs": _number(every_n_secs),
-            "at_end": at_end,
-            "formatter": wrapped,
-        }
-        self._tags = [tag for tag, _ in pairs]
-        self._set(function("hook.logging_tensor")([(tag, _reference(t)) for tag, t in pairs], options))
+            "every_n_iter": every_n_iter, "every_n_secs": _number(every_n_secs), "at_end": at_end, "formatter": wrapped,
+        }  # fmt: skip
+        if type(self)._log_tensors is not LoggingTensorHook._log_tensors:
+            options["report"] = lambda values: self._log_tensors(dict(zip(keys, values)))
+        self._tags = keys
+        self._set(function("hook.logging_tensor")([(str(tag), _reference(t)) for tag, t in pairs], options))
+
+    def _log_tensors(self, tensor_values):
+        function("hook.log_tensors")(self._native_hook, [tensor_values[tag] for tag in self._tags])
 
 
 def _reference(value):
@@ -369,9 +389,11 @@ class CheckpointSaverHook(_BuiltInHook):
 
         self._listeners = list(listeners or [])
         self._checkpoint_dir = checkpoint_dir
+        report = self._save if type(self)._save is not CheckpointSaverHook._save else None
         self._set(
             function("hook.checkpoint_saver")(
                 {
+                    "report": report,
                     "checkpoint_dir": str(checkpoint_dir), "save_secs": _number(save_secs), "save_steps": save_steps,
                     "saver": None if saver is None else engine_saver(saver),
                     "checkpoint_basename": checkpoint_basename, "scaffold": _scaffold_handle(scaffold),
@@ -379,6 +401,9 @@ class CheckpointSaverHook(_BuiltInHook):
                 }
             )
         )  # fmt: skip
+
+    def _save(self, session, step):
+        return function("hook.save")(self._native_hook, session, int(step))
 
 
 def _scaffold_handle(scaffold):
@@ -402,7 +427,25 @@ class StepCounterHook(_BuiltInHook):
 
 
 def _writer(writer):
-    return None if writer is None else getattr(writer, "_engine", writer)
+    """A writer for the engine: its own, or the methods of another one."""
+    if writer is None or isinstance(writer, _native.Object):
+        return writer
+    engine = getattr(writer, "_engine", None)
+    if isinstance(engine, _native.Object):
+        return engine
+
+    def add_summary(summary, step):
+        writer.add_summary(messages.Summary.FromString(summary), step)
+
+    def add_session_log(status, step):
+        writer.add_session_log(messages.SessionLog(status=status), step)
+
+    from swiftestimator._protos import messages
+
+    return {
+        "add_summary": add_summary, "add_session_log": add_session_log,
+        "flush": writer.flush if hasattr(writer, "flush") else None,
+    }  # fmt: skip
 
 
 class NanTensorHook(_BuiltInHook):
@@ -452,8 +495,18 @@ class FinalOpsHook(SessionRunHook):
         return self._final_ops_values
 
     def end(self, session):
-        if self._final_ops is not None:
+        if self._final_ops is None:
+            return
+        try:
             self._final_ops_values = session.run(self._final_ops, feed_dict=self._final_ops_feed_dict)
+        except (OutOfRangeError, StopIteration) as error:
+            _logging.error(
+                "An OutOfRangeError or StopIteration exception is raised by the code in FinalOpsHook. This typically "
+                "means the Ops running by the FinalOpsHook have a dependency back to some input source, which should "
+                "not happen. Error: %s",
+                error,
+            )
+            raise
 
 
 class FeedFnHook(SessionRunHook):
@@ -466,8 +519,12 @@ class FeedFnHook(SessionRunHook):
         return SessionRunArgs(fetches=None, feed_dict=self.feed_fn())
 
 
-class ProfilerHook(SessionRunHook):
-    """Not offered: raises ``NotImplementedError``."""
+class ProfilerHook(_BuiltInHook):
+    """Writes ``timeline-<step>.json`` for ``chrome://tracing`` every so many steps or seconds."""
 
     def __init__(self, save_steps=None, save_secs=None, output_dir="", show_dataflow=True, show_memory=False):
-        raise NotImplementedError("ProfilerHook is not implemented in swiftestimator")
+        options = {
+            "save_steps": save_steps, "save_secs": _number(save_secs), "output_dir": str(output_dir),
+            "show_dataflow": bool(show_dataflow), "show_memory": bool(show_memory),
+        }  # fmt: skip
+        self._set(function("hook.profiler")(options))

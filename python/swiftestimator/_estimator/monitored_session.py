@@ -1,11 +1,14 @@
 """Sessions with hooks that initialise, restore and recover by themselves."""
 
+import abc
 import inspect
 
 from swiftestimator._border import function
-from swiftestimator._estimator.hooks import SessionRunArgs, engine_hooks, request
+from swiftestimator._errors import OpError, OutOfRangeError
+from swiftestimator._estimator.hooks import SessionRunArgs, SessionRunContext, engine_hooks, request
 from swiftestimator._estimator.scaffold import Scaffold
 from swiftestimator._framework.graph import get_default_graph
+from swiftestimator._framework.session import attach_node, run_options, use_threads
 from swiftestimator._logging import install
 
 __all__ = [
@@ -16,18 +19,24 @@ __all__ = [
 USE_DEFAULT = object()
 
 
-class SessionCreator:
+class SessionCreator(metaclass=abc.ABCMeta):
     """Makes sessions. Subclasses override ``create_session``."""
 
+    @abc.abstractmethod
     def create_session(self):
         """A new session."""
-        raise NotImplementedError("create_session is not implemented")
 
 
 class _EngineCreator(SessionCreator):
+    _config = None
+
     def create_session(self):
         """A new session, initialised or restored."""
-        return function("session_creator.create")(self._engine())
+        install()
+        session = function("session_creator.create")(self._engine())
+        session._is_owned = True
+        session._apply(self._config)
+        return session
 
 
 class ChiefSessionCreator(_EngineCreator):
@@ -36,9 +45,11 @@ class ChiefSessionCreator(_EngineCreator):
     def __init__(self, scaffold=None, master="", config=None, checkpoint_dir=None, checkpoint_filename_with_path=None):
         self._scaffold = scaffold or Scaffold()
         self._checkpoint_dir, self._file = checkpoint_dir, checkpoint_filename_with_path
+        self._config = config
         _check_master(master)
 
     def _engine(self):
+        self._scaffold._check()
         return function("session_creator.chief")(get_default_graph(), self._scaffold, self._checkpoint_dir, self._file)
 
 
@@ -48,9 +59,11 @@ class WorkerSessionCreator(_EngineCreator):
     def __init__(self, scaffold=None, master="", config=None, max_wait_secs=30 * 60):
         self._scaffold = scaffold or Scaffold()
         self._max_wait_secs = max_wait_secs
+        self._config = config
         _check_master(master)
 
     def _engine(self):
+        self._scaffold._check()
         return function("session_creator.worker")(get_default_graph(), self._scaffold, float(self._max_wait_secs))
 
 
@@ -60,12 +73,14 @@ def _check_master(master):
 
 
 def _engine_creator(creator):
-    if isinstance(creator, _EngineCreator):
+    if isinstance(creator, _EngineCreator) and type(creator).create_session is _EngineCreator.create_session:
+        use_threads(creator._config)  # the process's, so before the engine makes a session
         return creator._engine()
 
     def create():
         session = creator.create_session()
-        return getattr(session, "_handle", session)
+        session._is_owned = False  # the engine closes it
+        return session
 
     return function("session_creator.host")(create)
 
@@ -84,7 +99,7 @@ class StepContext:
     def run_with_hooks(self, *args, **kwargs):
         """As ``Session.run``, with the hooks."""
         return self._owner._run_through(
-            lambda o, n, f: function("step_context.run_with_hooks")(self._engine, o, n, f), *args, **kwargs
+            lambda *request: function("step_context.run_with_hooks")(self._engine, *request), *args, **kwargs
         )
 
     def request_stop(self):
@@ -101,7 +116,6 @@ class _MonitoredSession:
         self._engine = engine
         self._closed = False
         self._graph = function("monitored_session.graph")(engine)
-        self._managers = []
 
     @property
     def graph(self):
@@ -109,25 +123,44 @@ class _MonitoredSession:
         return None if self._closed else self._graph
 
     def _run_through(self, run, fetches, feed_dict=None, options=None, run_metadata=None):
-        plan, feeds = request(self._graph, SessionRunArgs(fetches, feed_dict))
+        args = SessionRunArgs(fetches, feed_dict, options)
+        plan, feeds = request(self._graph, args)
         if plan is None:
             raise TypeError(f'Argument `fetch` = {fetches} has invalid type "NoneType". Cannot be None')
-        return plan.build(run(plan.outputs, plan.nodes, feeds))
+        context = SessionRunContext(SessionRunArgs(fetches, feed_dict), None)
+        try:
+            if options is None and run_metadata is None:
+                values = run(plan.outputs, plan.nodes, feeds, None, context)
+            else:
+                values, metadata = run(plan.outputs, plan.nodes, feeds, run_options(options), context)
+                if run_metadata is not None:
+                    run_metadata.ParseFromString(metadata)
+                if options is not None and context._options is not None:
+                    options.MergeFrom(context._options)
+        except OpError as error:
+            attach_node(error, self._graph)
+            raise
+        return plan.build(plan.with_feeds(values, feeds))
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """As ``Session.run``, with the hooks."""
+        if self._closed:
+            raise AttributeError("'NoneType' object has no attribute 'run': the session is closed")
         return self._run_through(
-            lambda o, n, f: function("monitored_session.run")(self._engine, o, n, f), fetches, feed_dict
-        )
+            lambda *request: function("monitored_session.run")(self._engine, *request),
+            fetches, feed_dict, options, run_metadata,
+        )  # fmt: skip
 
     def run_step_fn(self, step_fn):
         """Calls ``step_fn(step_context)``, which may run with and without hooks."""
-        names = inspect.getfullargspec(step_fn).args
-        if names not in (["step_context"], ["self", "step_context"]):
+        names = tuple(inspect.getfullargspec(step_fn).args)
+        if names not in (("step_context",), ("self", "step_context")):
             raise ValueError(
-                f"`step_fn` may either have one `step_context` argument, or two arguments `self` and `step_context` if it's "
+                "`step_fn` may either have one `step_context` argument, or `self` and `step_context` arguments if it's "
                 f"an instance method. Got {names} instead."
             )
+        if self._closed:
+            raise AttributeError("'NoneType' object has no attribute 'run_step_fn': the session is closed")
         return function("monitored_session.run_step")(self._engine, lambda c: step_fn(StepContext(c, self)))
 
     def should_stop(self):
@@ -150,25 +183,14 @@ class _MonitoredSession:
         return function("monitored_session.raw_session")(self._engine)
 
     def __enter__(self):
-        from swiftestimator._framework.session import _DefaultSession
-
-        managers = [self._graph.as_default(), _DefaultSession(self._raw_session())]
-        for manager in managers:
-            manager.__enter__()
-        self._managers = managers
         return self
 
     def __exit__(self, exception_type, exception, traceback):
-        from swiftestimator._errors import OutOfRangeError
-
-        for manager in reversed(self._managers):
-            manager.__exit__(None, None, None)
-        quiet = exception_type is not None and issubclass(exception_type, OutOfRangeError | StopIteration)
-        if self._closed:
-            return quiet
-        if exception_type is None or quiet:
+        if exception_type in (None, OutOfRangeError, StopIteration):
             self.close()
-            return quiet
+            return True
+        if self._closed:
+            raise RuntimeError("Session is already closed.")
         self._closed = True
         function("monitored_session.abandon")(self._engine)
         return False
@@ -181,7 +203,9 @@ class MonitoredSession(_MonitoredSession):
         install()
         creator = _engine_creator(session_creator or ChiefSessionCreator())
         self._hooks = hooks
-        self._open(function("monitored_session.new")(get_default_graph(), creator, engine_hooks(hooks), True))
+        engine_side = engine_hooks(hooks, any_kind=True)
+        grace = float(stop_grace_period_secs)
+        self._open(function("monitored_session.new")(get_default_graph(), creator, engine_side, True, grace))
 
 
 class SingularMonitoredSession(_MonitoredSession):
@@ -193,9 +217,11 @@ class SingularMonitoredSession(_MonitoredSession):
     ):  # fmt: skip
         install()
         creator = ChiefSessionCreator(scaffold, master, config, checkpoint_dir, checkpoint_filename_with_path)
+        use_threads(config)
         self._hooks = hooks
-        graph = get_default_graph()
-        self._open(function("monitored_session.new")(graph, creator._engine(), engine_hooks(hooks), False))
+        engine_side = engine_hooks(hooks, any_kind=True)
+        grace = float(stop_grace_period_secs)
+        self._open(function("monitored_session.new")(get_default_graph(), creator._engine(), engine_side, False, grace))
 
     def raw_session(self):
         """The session, without hooks."""
@@ -216,11 +242,15 @@ def MonitoredTrainingSession(  # noqa: N802 (the public name)
     """A monitored session for training, with hooks that save checkpoints and summaries."""
     install()
     _check_master(master)
+    use_threads(config)
+    scaffold = scaffold or Scaffold()
+    scaffold._check()
     asked = {
         "graph": get_default_graph(), "is_chief": is_chief, "checkpoint_dir": checkpoint_dir,
-        "scaffold": scaffold or Scaffold(), "hooks": engine_hooks(hooks),
-        "chief_only_hooks": engine_hooks(chief_only_hooks), "log_step_count_steps": log_step_count_steps,
+        "scaffold": scaffold, "hooks": engine_hooks(hooks, any_kind=True),
+        "chief_only_hooks": engine_hooks(chief_only_hooks, any_kind=True), "log_step_count_steps": log_step_count_steps,
         "max_wait_secs": float(max_wait_secs), "summary_dir": summary_dir, "save_graph_def": save_graph_def,
+        "stop_grace_period_secs": float(stop_grace_period_secs),
     }  # fmt: skip
     for name, value in (
         ("save_checkpoint_secs", save_checkpoint_secs), ("save_checkpoint_steps", save_checkpoint_steps),

@@ -8,6 +8,21 @@ from swiftestimator._framework.session import _expand_feed, feed_pair
 __all__ = ["Scaffold"]
 
 
+def as_operation(value):
+    """An operation from what a program gives for one: an operation, a tensor, a variable's update."""
+    if value is None:
+        return None
+    element = get_default_graph().as_graph_element(value)
+    return getattr(element, "op", element)
+
+
+def as_tensor(value):
+    """A tensor from what a program gives for one."""
+    if value is None:
+        return None
+    return get_default_graph().as_graph_element(value, allow_operation=False)
+
+
 def _feeds(feed_dict):
     graph = get_default_graph()
     return [
@@ -36,28 +51,76 @@ class Scaffold(_native.Object):
             def call(scaffold, session):
                 init_fn(scaffold, session)
 
+        given = {
+            "init_op": init_op, "ready_op": ready_op, "ready_for_local_init_op": ready_for_local_init_op,
+            "local_init_op": local_init_op, "summary_op": summary_op,
+        }  # fmt: skip
+        refused = None
+        pieces = {}
+        for name, value in given.items():
+            try:
+                pieces[name] = (as_operation if name in ("init_op", "local_init_op") else as_tensor)(value)
+            except (TypeError, ValueError, KeyError) as error:
+                refused, pieces[name] = error, None
         handle = function("scaffold.new")(
             {
-                "init_op": init_op, "init_feeds": _feeds(init_feed_dict), "init_fn": call, "ready_op": ready_op,
-                "ready_for_local_init_op": ready_for_local_init_op, "local_init_op": local_init_op,
-                "local_init_feeds": _feeds(local_init_feed_dict), "summary_op": summary_op,
+                **pieces, "init_feeds": _feeds(init_feed_dict) if isinstance(init_feed_dict, dict) else [],
+                "init_fn": call,
+                "local_init_feeds": _feeds(local_init_feed_dict) if isinstance(local_init_feed_dict, dict) else [],
                 "saver": None if saver is None else engine_saver(saver), "copy_from": copy_from_scaffold,
             }
         )  # fmt: skip
+        handle._refused = refused
+        handle._given = {
+            name: value if value is not None else getattr(copy_from_scaffold, "_given", {}).get(name)
+            for name, value in given.items()
+        }
+
+        def inherited(name, own):
+            return own if own is not None else getattr(copy_from_scaffold, name, None)
+
+        handle._init_fn = inherited("_init_fn", init_fn)
+        handle._init_feed_dict = inherited("_init_feed_dict", init_feed_dict)
+        handle._local_init_feed_dict = inherited("_local_init_feed_dict", local_init_feed_dict)
         handle._saver = saver if saver is not None else getattr(copy_from_scaffold, "_saver", None)
         return handle
 
+    # What a scaffold that the engine has made lacks.
+    _saver = _init_fn = _init_feed_dict = _local_init_feed_dict = _refused = None
+    _given = {}  # the pieces as the program gave them
+
     def __init__(self, *args, **kwargs):
-        if "_saver" not in self.__dict__:
-            self._saver = None
+        pass
 
     def finalize(self):
         """Makes what is missing, and the graph final."""
         function("scaffold.finalize")(self, get_default_graph())
         return self
 
+    @property
+    def init_fn(self):
+        """The program's own initialisation, as a function of the session."""
+        call = self._init_fn
+        return None if call is None else lambda session: call(self, session)
+
+    @property
+    def init_feed_dict(self):
+        """What is fed to ``init_op``."""
+        return self._init_feed_dict
+
+    @property
+    def local_init_feed_dict(self):
+        """What is fed to ``local_init_op``."""
+        return self._local_init_feed_dict
+
+    def _check(self):
+        """Raises what was wrong with a piece: TensorFlow finds that out when a session is made."""
+        if self._refused is not None:
+            raise self._refused
+
     def _field(self, name):
-        return function("scaffold.fields")(self)[name]
+        given = self._given.get(name)
+        return function("scaffold.fields")(self)[name] if given is None else given
 
     @property
     def init_op(self):

@@ -77,6 +77,8 @@ def _cast_array(array, dtype):
         found = dtypes.as_dtype(array.dtype)  # TypeError for what has no counterpart
         return np.asarray(array, found.as_numpy_dtype)
     if dtype is dtypes.string:
+        if array.size == 0:
+            return _bytes_array(array.astype(object))
         raise TypeError(f"Expected string, but got an array of {array.dtype}.")
     if dtype is dtypes.bfloat16:
         return np.asarray(array, np.float32)

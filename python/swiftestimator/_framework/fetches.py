@@ -15,19 +15,29 @@ class Fetches:
         self._graph = graph
         self.build = self._compile(fetches)
 
+    def fed(self, feeds):
+        """(position of the result, index of the feed) for each result that is fed itself."""
+        return [(self._positions[t], index) for index, (t, _) in enumerate(feeds) if t in self._positions]
+
+    def with_feeds(self, values, feeds):
+        """The values of a run, where what was fed comes back as it was given."""
+        for position, index in self.fed(feeds):
+            values[position] = feeds[index][1]
+        return values
+
     def _element(self, fetch):
         try:
             element = self._graph.as_graph_element(fetch)
         except TypeError as error:
             raise TypeError(
-                f"Argument `fetch` = {fetch!r} has invalid type {type(fetch).__name__!r}, must be a string or Tensor. "
+                f'Argument `fetch` = {fetch} has invalid type "{type(fetch).__name__}", must be a string or Tensor. '
                 f"({error})"
             ) from None
         except ValueError as error:
-            raise ValueError(f"Argument `fetch` = {fetch!r} cannot be interpreted as a Tensor. ({error})") from None
+            raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})") from None
         except KeyError as error:
-            raise ValueError(f"Argument `fetch` = {fetch!r} cannot be interpreted as a Tensor. ({error})") from None
-        if getattr(element, "_is_unfetchable", False):
+            raise ValueError(f"Argument `fetch` = {fetch} cannot be interpreted as a Tensor. ({error})") from None
+        if self._graph._unfetchable and not self._graph.is_fetchable(element):
             raise ValueError(f"Operation {element.name!r} has been marked as not fetchable.")
         return element
 

@@ -231,8 +231,7 @@ class Tensor(_native.Output):
             "runs it."
         )
 
-    def __hash__(self):
-        return id(self)
+    __hash__ = _native.Output.__hash__  # by identity; a method in Python would cost more than a small step
 
     def __eq__(self, other):
         return self is other
@@ -294,8 +293,34 @@ class GraphKeys:
     CONCATENATED_VARIABLES = "concatenated_variables"
 
 
+class _DefaultGraph:
+    """The block of ``Graph.as_default``. Hooks enter it in every step, so it is no generator."""
+
+    __slots__ = ("_graph",)
+
+    def __init__(self, graph):
+        self._graph = graph
+
+    def __enter__(self):
+        _stack().append(self._graph)
+        return self._graph
+
+    def __exit__(self, *exception):
+        stack = _stack()
+        if stack[-1] is self._graph:
+            stack.pop()
+            return
+        for i in range(len(stack) - 1, -1, -1):  # generators may be left in another order than they were entered
+            if stack[i] is self._graph:
+                del stack[i]
+                break
+
+
 class Graph(_native.Object):
     """A dataflow graph; the nodes live in the engine."""
+
+    # Names that `prevent_feeding` and `prevent_fetching` have taken.
+    _unfeedable = _unfetchable = frozenset()
 
     def __new__(cls, _handle=None):
         if _handle is None:
@@ -425,19 +450,19 @@ class Graph(_native.Object):
 
     def is_feedable(self, tensor):
         """Whether the tensor may be fed."""
-        return not getattr(tensor, "_is_unfeedable", False)
+        return tensor.name not in self._unfeedable
 
     def prevent_feeding(self, tensor):
         """Forbids feeding the tensor."""
-        tensor._is_unfeedable = True
+        self._unfeedable = self._unfeedable | {tensor.name}
 
     def is_fetchable(self, element):
         """Whether the tensor or operation may be fetched."""
-        return not getattr(element, "_is_unfetchable", False)
+        return getattr(element, "op", element).name not in self._unfetchable
 
     def prevent_fetching(self, element):
         """Forbids fetching the tensor or operation."""
-        element._is_unfetchable = True
+        self._unfetchable = self._unfetchable | {getattr(element, "op", element).name}
 
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a ``GraphDef`` message."""
@@ -447,21 +472,9 @@ class Graph(_native.Object):
 
     # -- Scopes
 
-    @contextlib.contextmanager
     def as_default(self):
         """Makes this the default graph of the thread in a ``with`` block."""
-        stack = _stack()
-        stack.append(self)
-        try:
-            yield self
-        finally:
-            if stack[-1] is self:
-                stack.pop()
-            else:  # generators may be left in another order than they were entered
-                for i in range(len(stack) - 1, -1, -1):
-                    if stack[i] is self:
-                        del stack[i]
-                        break
+        return _DefaultGraph(self)
 
     @contextlib.contextmanager
     def name_scope(self, name):

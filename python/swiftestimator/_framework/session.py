@@ -6,6 +6,7 @@ import numpy as np
 
 from swiftestimator import _native
 from swiftestimator._border import function, register_wrapper
+from swiftestimator._errors import CancelledError, InvalidArgumentError, OpError
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.fetches import Fetches
 from swiftestimator._framework.graph import Graph, Operation, Tensor, get_default_graph
@@ -38,18 +39,70 @@ def get_default_session():
 
 def default_session_for(session, element):
     """``session``, or the default one; ``ValueError`` when there is none or it runs another graph."""
+    is_operation = isinstance(element, Operation)
+    what, call = (
+        ("execute operation using `run()`", "run") if is_operation else ("evaluate tensor using `eval()`", "eval")
+    )
+    given = "given"
     if session is None:
         session = get_default_session()
+        given = "default"
         if session is None:
+            colon = ":" if is_operation else ""
             raise ValueError(
-                "Cannot evaluate tensor using `eval()`: No default session is registered. Use `with sess.as_default()` "
-                "or pass an explicit session to `eval(session=sess)`"
+                f"Cannot {what}: No default session is registered. Use `with sess.as_default(){colon}` or pass an "
+                f"explicit session to `{call}(session=sess)`"
             )
     if session.graph is not element.graph:
+        noun = "operation" if is_operation else "tensor"
+        hint = "" if given == "given" else f" Pass an explicit session to `{call}(session=sess)`."
         raise ValueError(
-            "Cannot use the given session to evaluate tensor: the tensor's graph is different from the session's graph."
+            f"Cannot use the {given} session to {what.split()[0]} {noun}: the {noun}'s graph is different from the "
+            f"session's graph.{hint}"
         )
     return session
+
+
+class _DeviceAttributes:
+    """The one device, as ``Session.list_devices`` describes it."""
+
+    name = "/job:localhost/replica:0/task:0/device:CPU:0"
+    device_type = "CPU"
+    memory_limit_bytes = 268435456
+    incarnation = 1
+
+    def __repr__(self):
+        return f"_DeviceAttributes({self.name}, {self.device_type}, {self.memory_limit_bytes}, {self.incarnation})"
+
+
+def use_threads(config):
+    """Gives the process the threads that a ``ConfigProto`` asks for; without a number they stay as they are."""
+    count = getattr(config, "intra_op_parallelism_threads", 0)
+    if count > 0:
+        function("threads.set_count")(count)
+
+
+def run_options(options):
+    """A ``RunOptions`` message for the engine."""
+    if options is None:
+        return {}
+    message = type(options).FromString(options.SerializeToString())
+    return {field.name: value for field, value in message.ListFields() if field.name in _OPTIONS}
+
+
+_OPTIONS = frozenset(
+    "trace_level timeout_in_ms inter_op_thread_pool output_partition_graphs report_tensor_allocations_upon_oom".split()
+)
+
+
+def attach_node(error, graph):
+    """Gives an error of a run the operation that it names."""
+    name = getattr(error, "_node_name", None)
+    if name and error._op is None:
+        try:
+            error._op = graph.get_operation_by_name(name)
+        except (KeyError, ValueError):  # a node of a function's body
+            return
 
 
 class BaseSession(_native.Object):
@@ -58,12 +111,14 @@ class BaseSession(_native.Object):
     def __new__(cls, target="", graph=None, config=None):
         if isinstance(target, _native.Object):  # the engine's own session, such as hooks get
             return super().__new__(cls, target)
+        if not isinstance(target, str | bytes):
+            raise TypeError(f'Argument `target` must be a string, but got "{type(target).__name__}"')
         if target:
             raise NotImplementedError(f"swiftestimator runs in the process: it cannot connect to '{target}'")
         if graph is not None and not isinstance(graph, Graph):
-            raise TypeError(f"Argument `graph` must be a tf.Graph, but got {type(graph).__name__}")
+            raise TypeError(f'Argument `graph` must be a tf.Graph, but got "{type(graph).__name__}"')
         if config is not None and not hasattr(config, "SerializeToString"):
-            raise TypeError(f"Argument `config` must be a tf.ConfigProto, but got {type(config).__name__}")
+            raise TypeError(f'Argument `config` must be a tf.ConfigProto, but got "{type(config).__name__}"')
         return super().__new__(cls, _new(graph or get_default_graph()))
 
     def __init__(self, target="", graph=None, config=None):
@@ -71,8 +126,17 @@ class BaseSession(_native.Object):
         self._closed = False
         self._is_owned = not isinstance(target, _native.Object)
         self._graph = _graph(self)
-        if config is not None and getattr(config, "intra_op_parallelism_threads", 0) > 0:
-            function("threads.set_count")(config.intra_op_parallelism_threads)
+        self._timeout = 0
+        self._requests = {}
+        self._apply(config)
+
+    def _apply(self, config):
+        """Takes from a ``ConfigProto`` what means something here: threads and a time limit for runs."""
+        if config is None:
+            return
+        self._config = config
+        self._timeout = getattr(config, "operation_timeout_in_ms", 0)
+        use_threads(config)
 
     @property
     def _handle(self):
@@ -95,7 +159,7 @@ class BaseSession(_native.Object):
 
     def list_devices(self):
         """The one device."""
-        return ["/job:localhost/replica:0/task:0/device:CPU:0"]
+        return [_DeviceAttributes()]
 
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """The values of ``fetches``, a nest of tensors, operations (whose value is ``None``) and names.
@@ -104,14 +168,42 @@ class BaseSession(_native.Object):
         empty graph, ``TypeError`` and ``ValueError`` for what can't be fetched or fed, and ``tf.errors.OpError`` when
         the run fails.
         """
-        if fetches.__class__ is Tensor and not feed_dict:
-            if fetches._op._graph is self._graph and not getattr(fetches, "_is_unfetchable", False):
-                return _run(self._handle, [fetches], [], [])[0]
+        if options is not None or run_metadata is not None or self._timeout:
+            return self._run_with_options(fetches, feed_dict, options, run_metadata)
+        try:
+            key = _request_key(fetches, feed_dict)
+            request = self._requests.get(key)
+            if request is not None:
+                return request(self._graph, feed_dict)
+            plan, feeds = self._plan(fetches, feed_dict)
+            if key is not None and all(getattr(t, "dtype", None) is not dtypes.resource for t in plan.outputs):
+                prepared = _callable(self, plan.outputs, plan.nodes, [tensor for tensor, _ in feeds])
+                if len(self._requests) >= _REQUEST_LIMIT:
+                    self._requests.clear()
+                self._requests[key] = _Request(prepared, plan, feeds)
+            return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
+        except OpError as error:
+            attach_node(error, self._graph)
+            raise
+
+    def _plan(self, fetches, feed_dict):
         if self._graph.version == 0:
             raise RuntimeError("The Session graph is empty. Add operations to the graph before calling run().")
-        plan = Fetches(self._graph, fetches)
-        feeds = self._feeds(feed_dict) if feed_dict else []
-        return plan.build(_run(self._handle, plan.outputs, plan.nodes, feeds))
+        return Fetches(self._graph, fetches), self._feeds(feed_dict) if feed_dict else []
+
+    def _run_with_options(self, fetches, feed_dict, options, run_metadata):
+        wanted = run_options(options)
+        if self._timeout and not wanted.get("timeout_in_ms"):
+            wanted["timeout_in_ms"] = self._timeout
+        plan, feeds = self._plan(fetches, feed_dict)
+        try:
+            values, metadata = function("session.run_with_options")(self, plan.outputs, plan.nodes, feeds, wanted)
+        except OpError as error:
+            attach_node(error, self._graph)
+            raise
+        if run_metadata is not None:
+            run_metadata.ParseFromString(metadata)
+        return plan.build(plan.with_feeds(values, feeds))
 
     def _feeds(self, feed_dict):
         if not isinstance(feed_dict, dict):
@@ -123,20 +215,32 @@ class BaseSession(_native.Object):
         return feeds
 
     def make_callable(self, fetches, feed_list=None, accept_options=False):
-        """A function that runs ``fetches`` with one positional argument for each tensor of ``feed_list``."""
+        """A function that runs ``fetches`` with one positional argument for each tensor of ``feed_list``.
+
+        With ``accept_options`` it also takes ``options`` and ``run_metadata``.
+        """
         if feed_list is not None and not isinstance(feed_list, list | tuple):
-            raise TypeError("Argument `feed_list` must be a list or tuple.")
+            raise TypeError(f"Argument `feed_list` must be a list or tuple. Received: feed_list={feed_list}")
         plan = Fetches(self._graph, fetches)
         feeds = [self._graph.as_graph_element(f, allow_operation=False) for f in feed_list or ()]
-        prepared = _callable(self._handle, plan.outputs, plan.nodes, feeds)
+        prepared = _callable(self, plan.outputs, plan.nodes, feeds)
         types = [t._dtype.as_numpy_dtype for t in feeds]
         count = len(feeds)
         build = plan.build
+        is_empty = not plan.outputs and not plan.nodes
 
         def run(*args, options=None, run_metadata=None):
-            if len(args) != count:
-                raise TypeError(f"Argument number mismatch: expected {count} feeds, got {len(args)}")
-            return build(_call(prepared, [np.asarray(a, t) for a, t in zip(args, types)]))
+            if self._closed:
+                raise CancelledError(None, None, "Session has been closed.")
+            if is_empty:
+                raise InvalidArgumentError(None, None, "Must specify at least one target to fetch or execute.")
+            if accept_options and (options is not None or run_metadata is not None) or len(args) < count:
+                return self.run(fetches, dict(zip(feeds, args)), options, run_metadata)
+            try:
+                return build(_call(prepared, [np.asarray(a, t) for a, t in zip(args, types)]))
+            except OpError as error:
+                attach_node(error, self._graph)
+                raise
 
         return run
 
@@ -154,6 +258,7 @@ class BaseSession(_native.Object):
         """Frees the session's variables; a run afterwards raises ``RuntimeError``."""
         if not self._closed:
             self._closed = True
+            self._requests.clear()
             _close(self._handle)
 
     def __del__(self):
@@ -162,6 +267,67 @@ class BaseSession(_native.Object):
                 self.close()
         except Exception:  # the interpreter may be going down
             pass
+
+
+_REQUEST_LIMIT = 128  # as many as the engine keeps
+
+
+def _request_key(fetches, feed_dict):
+    """What says that two calls of ``run`` ask for the same; ``None`` when that takes a closer look."""
+    kind = fetches.__class__
+    if kind is Tensor or kind is Operation:
+        key = (fetches,)
+    elif kind is list or kind is tuple:
+        key = (kind, *fetches)
+        for part in fetches:
+            if part.__class__ is not Tensor and part.__class__ is not Operation:
+                return None
+    elif kind is dict:
+        key = (kind, *fetches, *fetches.values())
+        for part in fetches.values():
+            if part.__class__ is not Tensor and part.__class__ is not Operation:
+                return None
+    else:
+        return None
+    if feed_dict:
+        if feed_dict.__class__ is not dict:
+            return None
+        for tensor in feed_dict:
+            if tensor.__class__ is not Tensor:
+                return None
+        key = (*key, None, *feed_dict)
+    return key
+
+
+class _Request:
+    """A request that was checked and compiled once; only the values of its feeds are new in each call."""
+
+    __slots__ = ("prepared", "build", "feeds", "fed")
+
+    def __init__(self, prepared, plan, feeds):
+        self.prepared = prepared
+        self.build = plan.build
+        self.fed = plan.fed(feeds)
+        self.feeds = []
+        for tensor, _ in feeds:
+            shape = tensor._shape_as_list()
+            is_plain = tensor._dtype not in (dtypes.string, dtypes.bfloat16)
+            dtype = np.dtype(tensor._dtype.as_numpy_dtype) if is_plain else None
+            known = None if shape is None or None in shape else tuple(shape)
+            self.feeds.append((tensor, dtype, known))
+
+    def __call__(self, graph, feed_dict):
+        if not feed_dict:
+            return self.build(_native.run(self.prepared))
+        values = []
+        for (tensor, dtype, shape), value in zip(self.feeds, feed_dict.values()):
+            if value.__class__ is not np.ndarray or value.dtype is not dtype or value.shape != shape:
+                value = feed_pair(graph, tensor, value)[1]
+            values.append(value)
+        results = _native.run(self.prepared, *values)
+        for position, index in self.fed:
+            results[position] = values[index]
+        return self.build(results)
 
 
 class _DefaultSession:
@@ -230,8 +396,19 @@ class InteractiveSession(BaseSession):
 
 def _expand_feed(key, value):
     """The dense tensors behind a feed of a composite, with their values."""
+    if isinstance(key, tuple):
+        if not isinstance(value, list | tuple | np.ndarray) or len(value) != len(key):
+            raise TypeError(f"the value of the feed {key} must have {len(key)} parts, got {value!r}")
+        return tuple(pair for part, one in zip(key, value) for pair in _expand_feed(part, one))
     expand = getattr(key, "_expand_feed", None)
     return expand(value) if expand is not None else ((key, value),)
+
+
+def _fits(number, target):
+    try:
+        return target(number) == number
+    except OverflowError:
+        return False
 
 
 def feed_pair(graph, key, value):
@@ -247,7 +424,7 @@ def feed_pair(graph, key, value):
             f"to the argument `feed_dict` with key {key!r}."
         )
     dtype = tensor._dtype
-    if getattr(tensor, "_is_unfeedable", False):
+    if graph._unfeedable and not graph.is_feedable(tensor):
         raise ValueError(f"Tensor {tensor} may not be fed.")
     if dtype is dtypes.string:
         from swiftestimator._framework.convert import make_array
@@ -257,7 +434,7 @@ def feed_pair(graph, key, value):
         )
     else:
         target = dtype.as_numpy_dtype if dtype is not dtypes.bfloat16 else np.float32
-        if value.__class__ is int and target(value) != value:
+        if value.__class__ is int and not _fits(value, target):
             raise TypeError(
                 f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type {target}. Try "
                 "explicitly setting the type of the feed tensor to a larger type (e.g. int64)."
