@@ -199,6 +199,8 @@ enum OpSamples {
     "Const", "Placeholder", "PreventGradient", "AsString", "DecodeBase64", "DecodeCSV", "DecodeRaw", "EncodeBase64",
     "StringJoin", "StringLength", "StringLower", "StringSplitV2", "StringStrip", "StringToHashBucket",
     "StringToHashBucketFast", "StringToHashBucketStrong", "StringToNumber", "StringUpper", "Substr",
+    "DisableCopyOnRead", "GenerateVocabRemapping", "LoadAndRemapMatrix", "MergeV2Checkpoints", "RestoreV2", "SaveV2",
+    "ShardedFilename", "StaticRegexFullMatch",
   ]
 
   /// Whether the op works element by element on inputs of one shape.
