@@ -59,8 +59,9 @@ extension KernelContext {
 
   /// A scalar input of type float32; `nil` for any other tensor.
   func floatScalar(_ index: Int) -> Double? {
-    let tensor = inputs[index]
-    return tensor.dtype == .float32 && tensor.shape.isEmpty ? Double(tensor.element(0, as: Float.self)) : nil
+    // Read in place: a copy of the tensor would count references.
+    guard inputs[index].dtype == .float32, inputs[index].shape.isEmpty else { return nil }
+    return Double(inputs[index].element(0, as: Float.self))
   }
 
   /// The single number of a scalar input of a floating or integer type.
