@@ -27,6 +27,8 @@ open class CheckpointSaverHook: SessionRunHook {
   private var globalStep: Output?
   private var request = RunArguments()
   private weak var graph: Graph?
+  /// Saves the rest of a training's state with each checkpoint.
+  weak var exactResume: ExactResume?
 
   /// **Errors**: `ValueError` unless exactly one interval is given, or when saver and scaffold both are.
   public init(
@@ -91,12 +93,17 @@ open class CheckpointSaverHook: SessionRunHook {
     for listener in listeners { try listener.end(session, step) }
   }
 
+  open override func saveState(_ encoder: inout StateEncoder) throws { timer.saveState(&encoder) }
+  open override func restoreState(_ decoder: inout StateDecoder) throws { try timer.restoreState(&decoder) }
+
   /// Saves now. Returns whether a listener asks for a stop.
   private func save(_ session: Session, _ step: Int) throws -> Bool {
     Logger.info("Calling checkpoint listeners before saving checkpoint \(step)...")
     for listener in listeners { try listener.beforeSave(session, step) }
     Logger.info("Saving checkpoints for \(step) into \(savePath).")
-    _ = try saver(session.graph).save(session, savePath, step: step, writesMetaGraph: savesGraph)
+    let saver = try saver(session.graph)
+    saver.exactResume = exactResume
+    _ = try saver.save(session, savePath, step: step, writesMetaGraph: savesGraph)
     try writer?.addSessionLog(.checkpoint, path: savePath, step: step)
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")
     var stops = false

@@ -33,6 +33,7 @@ public final class LoggingTensorHook: SessionRunHook {
   private var request = RunArguments()
   private var iteration = 0
   private var isDue = false
+  private var isInRun = false
   /// Told the values whenever they are logged; used by the progress report.
   var onValues: (([(tag: String, value: Tensor)]) -> Void)?
 
@@ -65,12 +66,27 @@ public final class LoggingTensorHook: SessionRunHook {
     request = RunArguments(fetches: try references.map { try $0.tensor.resolve(in: graph) })
   }
 
+  public override func saveState(_ encoder: inout StateEncoder) throws {
+    guard let timer else { return }
+    // In the middle of a run, what its end will do has to be counted in.
+    encoder.append(Int64(iteration + (isInRun ? 1 : 0)))
+    let last = isInRun && isDue ? iteration : timer.lastTriggeredStep
+    encoder.append(optional: last) { $0.append(Int64($1)) }
+  }
+
+  public override func restoreState(_ decoder: inout StateDecoder) throws {
+    iteration = Int(try decoder.number(Int64.self))
+    try timer?.restoreState(&decoder)
+  }
+
   public override func beforeRun(_ context: RunContext) throws -> RunArguments? {
+    isInRun = true
     isDue = timer?.shouldTrigger(forStep: iteration) ?? false
     return isDue ? request : nil
   }
 
   public override func afterRun(_ context: RunContext, _ values: RunValues) throws {
+    isInRun = false
     if isDue { try log(values.results) }
     iteration += 1
   }

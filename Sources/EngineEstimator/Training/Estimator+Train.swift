@@ -109,7 +109,8 @@ extension Estimator {
       graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold, hooks: workerHooks,
       chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
       saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
-      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef)
+      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
+      resumesExactly: config.exactResume)
     return try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
   }
 

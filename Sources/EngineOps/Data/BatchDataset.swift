@@ -27,21 +27,37 @@ final class Batching: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context))
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Batching
     var isDone = false
-    return ClosureIterator { [size, dropsRemainder] in
+
+    init(_ dataset: Batching, _ input: any DatasetIterator) {
+      self.dataset = dataset
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
       guard !isDone else { return nil }
       var elements: [DatasetElement] = []
-      elements.reserveCapacity(min(size, 4096))
-      while elements.count < size {
-        guard let element = try iterator.next() else {
+      elements.reserveCapacity(min(dataset.size, 4096))
+      while elements.count < dataset.size {
+        guard let element = try input.next() else {
           isDone = true
           break
         }
         elements.append(element)
       }
-      if elements.isEmpty || (dropsRemainder && elements.count < size) { return nil }
+      if elements.isEmpty || (dataset.dropsRemainder && elements.count < dataset.size) { return nil }
       return .tensors(try stacked(elements))
     }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) { encoder.append(isDone) }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws { isDone = try decoder.flag() }
   }
 }

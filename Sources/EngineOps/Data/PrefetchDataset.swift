@@ -24,6 +24,8 @@ private final class Prefetching: DatasetNode {
   }
 
   var cardinality: Int { input.cardinality }
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     if size == 0 { return try input.makeIterator(context) }
@@ -39,6 +41,10 @@ private final class Prefetching: DatasetNode {
     let condition = Condition()
     var items: [Result<DatasetElement?, any Error>] = []
     var isStopped = false
+    /// Whether the thread is at work on an element, and whether it may take up the next.
+    var isProducing = false
+    var isSuspended = false
+    var hasEnded = false
 
     init(_ input: any DatasetIterator, _ size: Int, _ context: IterationContext) {
       self.input = input
@@ -49,17 +55,36 @@ private final class Prefetching: DatasetNode {
     func produce() {
       while true {
         let isStopped = condition.withLock {
-          while !self.isStopped, items.count >= size { condition.wait() }
+          while !self.isStopped, items.count >= size || isSuspended { condition.wait() }
+          isProducing = !self.isStopped
           return self.isStopped
         }
         if isStopped { return }
         let item = Result { try input.next() }
         condition.withLock {
           items.append(item)
+          isProducing = false
+          if case .success(.none) = item { hasEnded = true }
           condition.signalAll()
         }
         if case .success(.none) = item { return }
         if context.isCancelled { return }
+      }
+    }
+
+    func suspend() {
+      condition.withLock {
+        isSuspended = true
+        while isProducing { condition.wait() }
+      }
+      input.suspendWork()
+    }
+
+    func resume() {
+      input.resumeWork()
+      condition.withLock {
+        isSuspended = false
+        condition.signalAll()
       }
     }
 
@@ -83,7 +108,7 @@ private final class Prefetching: DatasetNode {
       if isDone { return nil }
       if !isStarted {
         isStarted = true
-        try BackgroundThread.start { [queue] in queue.produce() }
+        if !queue.hasEnded { try BackgroundThread.start { [queue] in queue.produce() } }
       }
       var item: Result<DatasetElement?, any Error>?
       while item == nil {
@@ -98,6 +123,23 @@ private final class Prefetching: DatasetNode {
       let element = try item?.get()
       isDone = element == nil
       return element
+    }
+
+    func suspendWork() { queue.suspend() }
+    func resumeWork() { queue.resume() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(isDone)
+      try queue.input.saveState(&encoder)
+      try encoder.append(queue.items)
+      encoder.append(queue.hasEnded)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      isDone = try decoder.flag()
+      try queue.input.restoreState(&decoder)
+      queue.items = try decoder.results(limit: queue.size)
+      queue.hasEnded = try decoder.flag()
     }
   }
 }

@@ -12,11 +12,13 @@ extension OpDefinition {
 }
 
 private final class SliceDataset: DatasetNode {
-  let rows: TensorRows
-  init(_ rows: TensorRows) { self.rows = rows }
-  var cardinality: Int { rows.count }
+  private let source: TensorRows
+  init(_ rows: TensorRows) { source = rows }
+  var cardinality: Int { source.count }
+  var rows: TensorRows? { source }
+  var isRepeatable: Bool { true }
 
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: rows) }
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: source) }
 
   private final class Iterator: DatasetIterator {
     let rows: TensorRows
@@ -26,6 +28,12 @@ private final class SliceDataset: DatasetNode {
       guard index < rows.count else { return nil }
       defer { index += 1 }
       return .row(rows, index)
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) { encoder.append(index) }
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      index = try decoder.count()
+      guard index <= rows.count else { throw StateDecoder.damaged("row \(index) of \(rows.count)") }
     }
   }
 }

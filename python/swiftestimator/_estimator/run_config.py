@@ -26,6 +26,7 @@ class RunConfig:
         keep_checkpoint_every_n_hours=10000, log_step_count_steps=100, train_distribute=None, device_fn=None,
         protocol=None, eval_distribute=None, experimental_distribute=None, experimental_max_worker_delay_secs=None,
         session_creation_timeout_secs=7200, checkpoint_save_graph_def=True,
+        exact_resume=False,
     ):  # fmt: skip
         asked = {
             "model_dir": None if model_dir is None else os.fspath(model_dir), "tf_random_seed": tf_random_seed,
@@ -38,6 +39,8 @@ class RunConfig:
             "session_creation_timeout_secs": session_creation_timeout_secs,
             "checkpoint_save_graph_def": checkpoint_save_graph_def,
         }  # fmt: skip
+        if exact_resume:
+            asked["exact_resume"] = bool(exact_resume)
         if session_config is not None and not hasattr(session_config, "SerializeToString"):
             raise ValueError(f"session_config must be instance of ConfigProto, but got: {session_config}")
         if device_fn is not None:
@@ -51,8 +54,18 @@ class RunConfig:
 
     def _set(self, engine):
         self._engine = engine
+        self.__dict__.pop("_exact_resume", None)
         for name, value in function("run_config.fields")(engine).items():
             setattr(self, f"_{name}", value)
+
+    @property
+    def exact_resume(self):
+        """Whether a training that was killed goes on as an unbroken one would have.
+
+        With each checkpoint, the position of the input, the state of random operations and the counters of hooks are
+        saved too, in ``<checkpoint>.resume``. TensorFlow has no such option.
+        """
+        return self.__dict__.get("_exact_resume", False)
 
     def __getattr__(self, name):
         if not name.startswith("_") and f"_{name}" in self.__dict__:
