@@ -64,13 +64,13 @@ enum Gemm {
     }
     if m <= 3 || (m <= 6 && b.row == 1) {
       if b.row == 1 && a.column == 1 {
-        rows(m, n, k, size) { i, j, count in
+        rows(m, n, k, size, least: 64) { i, j, count in
           kernels.dots(count, k, a.at(i, 0), b.at(0, j), b.column, c + i * cRow + j, 1, false)
         }
         return
       }
       if b.column == 1 {
-        rows(m, n, k, size) { i, j, count in
+        rows(m, n, k, size, least: 256) { i, j, count in
           kernels.rowTimes(count, k, a.at(i, 0), a.column, b.at(0, j), b.row, c + i * cRow + j, false)
         }
         return
@@ -86,10 +86,10 @@ enum Gemm {
 
   /// Some rows times columns in blocks of fixed size.
   private static func rows(
-    _ m: Int, _ n: Int, _ k: Int, _ size: Int, _ body: (_ i: Int, _ j: Int, _ count: Int) -> Void
+    _ m: Int, _ n: Int, _ k: Int, _ size: Int, least: Int, _ body: (_ i: Int, _ j: Int, _ count: Int) -> Void
   ) {
-    // Blocks are worth about 100 kB of b.
-    let block = max(64, (((1 << 17) / (k * size)) + 31) & ~31)
+    // Blocks are worth about 100 kB of b, but not so narrow that reading rows of b jumps after every few cache lines.
+    let block = max(least, (((1 << 17) / (k * size)) + 31) & ~31)
     let blocks = (n + block - 1) / block
     ThreadPool.shared.parallelFor(blocks, nanosecondsEach: m * k * min(block, n) * size / 20, mayStop: true) { index in
       let start = index * block
@@ -143,6 +143,11 @@ enum Gemm {
     let columnGroups = rowBlocks >= 8 ? 1 : min(panels, (8 + rowBlocks - 1) / rowBlocks)
     // Packing a pays when many columns use it.
     let packsRows = n >= 8 * width || a.column != 1
+    // When columns are shared, several jobs need the same rows of a: those are packed once, before.
+    let sharesRows = packsRows && columnGroups > 1
+    let rowBuffer = sharesRows ? try Buffer(byteCount: rowBlocks * rowBlock * depths * size) : nil
+    defer { withExtendedLifetime(rowBuffer) {} }
+    let allRows = rowBuffer?.pointer.assumingMemoryBound(to: Scalar.self)
     var column = 0
     while column < n {
       let columnCount = min(columnBlock, n - column)
@@ -152,8 +157,17 @@ enum Gemm {
         let depthCount = min(depthBlock, k - depth)
         let panelsEach = max(1, 16_384 / (depthCount * width))
         let packJobs = (panelCount + panelsEach - 1) / panelsEach
-        ThreadPool.shared.parallelFor(packJobs, nanosecondsEach: panelsEach * depthCount * width / 2, mayStop: true) {
-          job in
+        let rowJobs = allRows == nil ? 0 : rowBlocks
+        ThreadPool.shared.parallelFor(
+          packJobs + rowJobs, nanosecondsEach: panelsEach * depthCount * width / 8, mayStop: true
+        ) { job in
+          if job >= packJobs {
+            let row = (job - packJobs) * rowBlock
+            guard let allRows, row < m else { return }
+            kernels.packRows(
+              min(rowBlock, m - row), depthCount, a.at(row, depth), a.row, a.column, allRows + row * depthCount)
+            return
+          }
           for panel in job * panelsEach..<min(panelCount, (job + 1) * panelsEach) {
             let start = panel * width
             kernels.packPanel(
@@ -173,7 +187,11 @@ enum Gemm {
           if count <= 0 { return }
           let target = c + row * cRow + column + start
           let panelB = packedB + start * depthCount
-          if packsRows {
+          if let allRows {
+            kernels.block(
+              rowCount, count, depthCount, allRows + row * depthCount, -1, kernels.rowTile, panelB, width,
+              depthCount * width, target, cRow, !first)
+          } else if packsRows {
             let capacity = (rowCount + kernels.rowTile - 1) / kernels.rowTile * kernels.rowTile * depthCount
             withUnsafeTemporaryAllocation(of: Scalar.self, capacity: capacity) { scratch in
               guard let packedA = scratch.baseAddress else { return }

@@ -16,10 +16,24 @@ public func doublePackPanel(
     }
     return
   }
-  for p in 0..<depth {
+  var p = 0
+  if columns == width && bRow == 1 {
+    // Columns lie in memory one after another: squares of four by four are turned.
+    while p + 4 <= depth {
+      var j = 0
+      while j < width {
+        let from = b + j * bColumn + p
+        turn4(from, bColumn, panel + p * width + j, width)
+        j += 4
+      }
+      p += 4
+    }
+  }
+  while p < depth {
     let (from, to) = (b + p * bRow, panel + p * width)
     for j in 0..<columns { to[j] = from[j * bColumn] }
     for j in columns..<max(columns, width) { to[j] = 0 }
+    p += 1
   }
 }
 
@@ -33,8 +47,26 @@ public func doublePackRows(
     let count = min(doubleRowTile, rows - start)
     let (from, to) = (a + start * aRow, packed + start * depth)
     if count == doubleRowTile {
-      for p in 0..<depth {
+      var p = 0
+      if aColumn == 1 {
+        while p + 4 <= depth {
+          let target = to + p * doubleRowTile
+          var r = 0
+          while r + 4 <= doubleRowTile {
+            turn4(from + r * aRow + p, aRow, target + r, doubleRowTile)
+            r += 4
+          }
+          while r < doubleRowTile {
+            let row = from + r * aRow + p
+            for x in 0..<4 { target[x * doubleRowTile + r] = row[x] }
+            r += 1
+          }
+          p += 4
+        }
+      }
+      while p < depth {
         for r in 0..<doubleRowTile { to[p * doubleRowTile + r] = from[r * aRow + p * aColumn] }
+        p += 1
       }
     } else {
       for p in 0..<depth {
@@ -179,6 +211,26 @@ public func doubleRowTimes(
     }
     p += 1
   }
+}
+
+/// Four rows of four values, `fromRow` apart, written as four columns: rows of the target are `toRow` apart.
+@inline(__always)
+private func turn4(
+  _ from: UnsafePointer<Double>, _ fromRow: Int, _ to: UnsafeMutablePointer<Double>, _ toRow: Int
+) {
+  typealias Four = SIMD4<Double>
+  typealias Eight = SIMD8<Double>
+  let first = UnsafeRawPointer(from).loadUnaligned(as: Four.self)
+  let second = UnsafeRawPointer(from + fromRow).loadUnaligned(as: Four.self)
+  let third = UnsafeRawPointer(from + 2 * fromRow).loadUnaligned(as: Four.self)
+  let fourth = UnsafeRawPointer(from + 3 * fromRow).loadUnaligned(as: Four.self)
+  let (upper, lower) = (Eight(lowHalf: first, highHalf: second), Eight(lowHalf: third, highHalf: fourth))
+  let even = Eight(lowHalf: upper.evenHalf, highHalf: lower.evenHalf)
+  let odd = Eight(lowHalf: upper.oddHalf, highHalf: lower.oddHalf)
+  UnsafeMutableRawPointer(to).storeBytes(of: even.evenHalf, as: Four.self)
+  UnsafeMutableRawPointer(to + toRow).storeBytes(of: odd.evenHalf, as: Four.self)
+  UnsafeMutableRawPointer(to + 2 * toRow).storeBytes(of: even.oddHalf, as: Four.self)
+  UnsafeMutableRawPointer(to + 3 * toRow).storeBytes(of: odd.oddHalf, as: Four.self)
 }
 
 @inline(__always)

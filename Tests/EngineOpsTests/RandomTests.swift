@@ -52,6 +52,18 @@ import Testing
       try scratch.float(y) == [-0.32364845, 1.8577391, 0.39556974, 0.2311697, 0.24243996, -1.9485782])
   }
 
+  @Test func multinomial() throws {
+    let scratch = Scratch()
+    let logits = try scratch.floats((0..<12).map { Float($0 % 5) / 2 }, [3, 4])
+    let y = try scratch.graph.op(
+      "Multinomial", logits, try scratch.graph.constant(Tensor(scalar: 7, dtype: .int32)),
+      attributes: ["seed": .int(1234), "seed2": .int(9)])
+    #expect(
+      try scratch.run(y)[0].integers() == [3, 2, 1, 3, 0, 0, 3, 3, 0, 0, 0, 0, 3, 0, 1, 1, 1, 0, 3, 1, 1])
+    #expect(
+      try scratch.run(y)[0].integers() == [3, 3, 2, 2, 3, 0, 3, 1, 2, 0, 0, 1, 0, 3, 1, 1, 1, 0, 1, 1, 1])
+  }
+
   @Test func shuffle() throws {
     let scratch = Scratch()
     let order = try scratch.graph.constant(try Tensor((0..<1001).map { Int32($0) }, shape: [1001]))

@@ -2,6 +2,7 @@ import EngineGraph
 
 extension OpCatalog {
   static let randomOps: [OpDefinition] = [
+    .multinomial,
     .randomShuffle,
     .randomStandardNormal,
     .randomUniform,

@@ -40,12 +40,18 @@ TABLE = {
         ),
     },
     "_model.layers": {
+        "1 layers": "Layer Dense Dropout Flatten BatchNormalization dense dropout flatten batch_normalization"
+    },
+    "_model.layers_conv": {
         "1 layers": (
-            "Layer Dense Dropout Flatten Conv1D Conv2D Conv3D Conv2DTranspose Conv3DTranspose SeparableConv1D "
-            "SeparableConv2D BatchNormalization MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D "
-            "AveragePooling2D AveragePooling3D dense dropout flatten conv1d conv2d conv3d conv2d_transpose "
-            "conv3d_transpose separable_conv1d separable_conv2d batch_normalization max_pooling1d max_pooling2d "
-            "max_pooling3d average_pooling1d average_pooling2d average_pooling3d"
+            "Conv1D Conv2D Conv3D Conv2DTranspose Conv3DTranspose SeparableConv1D SeparableConv2D conv1d conv2d conv3d "
+            "conv2d_transpose conv3d_transpose separable_conv1d separable_conv2d"
+        ),
+    },
+    "_model.layers_pooling": {
+        "1 layers": (
+            "MaxPooling1D MaxPooling2D MaxPooling3D AveragePooling1D AveragePooling2D AveragePooling3D max_pooling1d "
+            "max_pooling2d max_pooling3d average_pooling1d average_pooling2d average_pooling3d"
         ),
     },
     "_model.losses": {
