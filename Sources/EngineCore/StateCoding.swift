@@ -111,6 +111,13 @@ public struct StateDecoder {
     return value
   }
 
+  /// A number of steps, small enough to count on from.
+  public mutating func steps() throws -> Int {
+    let value = try number(Int64.self)
+    guard (0..<1 << 60).contains(value) else { throw StateDecoder.damaged("\(value) steps") }
+    return Int(value)
+  }
+
   public mutating func flag() throws -> Bool {
     switch try number(UInt8.self) {
     case 0: return false

@@ -75,7 +75,7 @@ public final class LoggingTensorHook: SessionRunHook {
   }
 
   public override func restoreState(_ decoder: inout StateDecoder) throws {
-    iteration = Int(try decoder.number(Int64.self))
+    iteration = try decoder.steps()
     try timer?.restoreState(&decoder)
   }
 

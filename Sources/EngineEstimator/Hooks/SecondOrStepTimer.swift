@@ -32,7 +32,7 @@ public final class SecondOrStepTimer {
   func saveState(_ encoder: inout StateEncoder) { encoder.append(optional: lastTriggeredStep) { $0.append(Int64($1)) } }
 
   func restoreState(_ decoder: inout StateDecoder) throws {
-    lastTriggeredStep = try decoder.optional { Int(try $0.number(Int64.self)) }
+    lastTriggeredStep = try decoder.optional { try $0.steps() }
     lastTriggeredTime = lastTriggeredStep == nil ? nil : clock()
   }
 

@@ -59,7 +59,7 @@ public final class SummarySaverHook: SessionRunHook {
   }
 
   public override func restoreState(_ decoder: inout StateDecoder) throws {
-    nextStep = Int(try decoder.number(Int64.self))
+    nextStep = try decoder.steps()
     try timer.restoreState(&decoder)
   }
 

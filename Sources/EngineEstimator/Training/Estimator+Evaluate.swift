@@ -29,9 +29,14 @@ extension Estimator {
     _ build: ModelBuilder
   ) throws -> [MetricValue] {
     try Estimator.checkStepCount(steps, "steps")
-    var allHooks = hooks
-    if let steps { allHooks.append(StopAfterRunsHook(limit: steps)) }
     let checkpoint = try existingCheckpoint(checkpointPath, purpose: "evaluate")
+    let evaluation = try evaluation(checkpoint: checkpoint, build)
+    return try evaluation.run(
+      inputHooks: evaluation.inputHooks, hooks: hooks, steps: steps, directory: evaluationDirectory(name: name))
+  }
+
+  /// Builds the model with its metrics.
+  func evaluation(checkpoint: String?, _ build: ModelBuilder) throws -> Evaluation {
     let graph = try newGraph()
     let model = try build(graph, ModeKeys.evaluate)
     let spec = model.spec
@@ -59,12 +64,9 @@ extension Estimator {
       let both = try graph.group([localInit, Scaffold.defaultLocalInitOp(graph)], name: "group_deps")
       scaffold = Scaffold(localInitOp: both, copying: scaffold)
     }
-    let evaluation = Evaluation(
-      graph: graph, scaffold: scaffold, hooks: model.inputHooks + allHooks + spec.evaluationHooks, update: update,
-      metrics: metrics)
-    let results = try evaluation.run(checkpoint: checkpoint)
-    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: evaluationDirectory(name: name), graph)
-    return results
+    return Evaluation(
+      graph: graph, scaffold: scaffold, inputHooks: model.inputHooks, modelHooks: spec.evaluationHooks, update: update,
+      metrics: metrics, checkpoint: checkpoint)
   }
 
   func existingCheckpoint(_ given: String?, purpose: String) throws -> String? {
@@ -77,15 +79,29 @@ extension Estimator {
   }
 }
 
-/// One pass of an evaluation over its input.
-private struct Evaluation {
+/// A model with its metrics, ready to go over inputs.
+struct Evaluation {
   let graph: Graph
   let scaffold: Scaffold
-  let hooks: [SessionRunHook]
+  /// Start the input that the model was built on.
+  let inputHooks: [SessionRunHook]
+  let modelHooks: [SessionRunHook]
   let update: Node
   let metrics: [MetricOps]
+  let checkpoint: String?
 
-  func run(checkpoint: String?) throws -> [MetricValue] {
+  /// One pass in a session of its own; the metrics also go to the event file of `directory`.
+  func run(inputHooks: [SessionRunHook], hooks: [SessionRunHook], steps: Int?, directory: String) throws
+    -> [MetricValue]
+  {
+    var all = inputHooks + hooks
+    if let steps { all.append(StopAfterRunsHook(limit: steps)) }
+    let results = try run(all + modelHooks)
+    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: directory, graph)
+    return results
+  }
+
+  private func run(_ hooks: [SessionRunHook]) throws -> [MetricValue] {
     Logger.info("Starting evaluation at \(Platform.localTimestamp())")
     let start = Platform.monotonicTime()
     var finals = RunArguments()

@@ -120,20 +120,32 @@ extension Estimator {
   ) throws -> Tensor? {
     var last: Tensor?
     var progress: ProgressReport?
+    var stepAtEndOfInput: Int?
     defer { progress?.finish() }
     try session.use { session in
       if config.showsProgress, let step = try GlobalStep.read(in: session.graph) {
         progress = ProgressReport(
           firstStep: try GlobalStep.value(step, in: session.rawSession()), lastStep: stopHook?.lastStep, enabled: true)
       }
-      while !session.shouldStop {
-        let loss = try session.run(request)[0]
-        last = loss
-        progress?.step { try? loss.floatScalar() }
+      do {
+        while !session.shouldStop {
+          let loss = try session.run(request)[0]
+          last = loss
+          progress?.step { try? loss.floatScalar() }
+        }
+      } catch let error as EngineError where error.isEndOfInput {
+        if stopHook != nil, let step = try? GlobalStep.read(in: session.graph) {
+          stepAtEndOfInput = try? GlobalStep.value(step, in: session.rawSession())
+        }
+        throw error
       }
     }
     if last == nil {
       Logger.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
+    } else if let step = stepAtEndOfInput, let lastStep = stopHook?.lastStep, step < lastStep {
+      Logger.warning(
+        "The input ended at global step \(step), before step \(lastStep) that training was asked to come to. Repeat the "
+          + "input (such as dataset.repeat() or num_epochs=None) to train on.")
     }
     return last
   }

@@ -94,8 +94,9 @@ private final class Caching: DatasetNode, @unchecked Sendable {
       }
       let known = known ?? dataset.memory ?? []
       self.known = known
-      defer { index = min(index + 1, known.count) }
-      return index < known.count ? known[index] : nil
+      guard index < known.count else { return nil }
+      defer { index += 1 }
+      return known[index]
     }
 
     func suspendWork() { source?.suspendWork() }

@@ -137,7 +137,8 @@ final class Interleaving: DatasetNode {
     func restoreState(_ decoder: inout IteratorDecoder) throws {
       if try decoder.flag() { try input?.restoreState(&decoder) } else { input = nil }
       place = try decoder.count()
-      taken = try decoder.int()
+      taken = try decoder.count()
+      guard taken < dataset.blockLength else { throw StateDecoder.damaged("\(taken) elements of a block") }
       for _ in 0..<(try decoder.count()) {
         let index = try decoder.count()
         guard index < cycle.count else { throw StateDecoder.damaged("place \(index) in a cycle of \(cycle.count)") }

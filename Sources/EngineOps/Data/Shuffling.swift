@@ -158,7 +158,7 @@ final class Shuffling: DatasetNode {
           input = try dataset.input.makeIterator(context)
           let end = slices.last?.end ?? 0
           slices.append((end, end))
-          epoch += 1
+          epoch &+= 1
         }
         if let element = try input?.next() {
           let last = slices.count - 1
