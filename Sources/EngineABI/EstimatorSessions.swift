@@ -25,6 +25,12 @@ import EngineRuntime
 //   estimator.fields(e) -> {model_dir, config}
 //   estimator.train(e, build, {hooks, steps, max_steps, saving_listeners})          -> array of the last loss, or None
 //   estimator.evaluate(e, build, {hooks, steps, checkpoint_path, name})             -> [(metric, [arrays])]
+//   estimator.evaluate_many(e, [(name, build)], replace, {hooks, steps, checkpoint_path})
+//       -> [(name, [(metric, [arrays])])]; replace(index, graph) builds another input in the graph and returns None if it
+//       does not fit the model, or ([outputs], [the model's outputs], [input hooks])
+//   estimator.predictor(e, build(graph) -> (spec, [(name, output)]), {checkpoint_path, output_key})      -> predictor
+//   predictor.run(p, [(name, array)]) -> arrays; predictor.refresh(p) -> bool; predictor.close(p)
+//   predictor.fields(p) -> {graph, session, inputs: [(name, output)], outputs: [(name, output)], checkpoint}
 //   estimator.predict_open(e, build, {predict_keys, hooks, checkpoint_path})        -> stream
 //   estimator.predict_next(stream) -> arrays of a batch, or None at the end
 //   estimator.predict_names(stream) -> names of the arrays, or None for one unnamed prediction
@@ -33,7 +39,7 @@ import EngineRuntime
 //   estimator.latest_checkpoint(e), .variable_names(e), .variable_value(e, name), .eval_dir(e, name)
 
 let estimatorSessionFunctions: [HostFunction] =
-  scaffoldFunctions + monitoredSessionFunctions + estimatorFunctions
+  scaffoldFunctions + monitoredSessionFunctions + estimatorFunctions + estimatorServingFunctions
 
 private let scaffoldFunctions: [HostFunction] = [
   HostFunction("scaffold.new") { arguments in
@@ -206,7 +212,11 @@ private let monitoredSessionFunctions: [HostFunction] = [
 ]
 
 func modelBuilder(_ arguments: Arguments, _ index: Int) throws -> Estimator.ModelBuilder {
-  let host = try arguments.host(index)
+  modelBuilder(try arguments.host(index))
+}
+
+/// A builder that calls `build(graph, mode)` of the host.
+func modelBuilder(_ host: HostObject) -> Estimator.ModelBuilder {
   return { graph, mode in
     let result: Value
     do {

@@ -24,7 +24,7 @@ import EngineGraph
 //   export.fields(export output) -> {kind, scores, classes, value, outputs: [(name, output)]; loss, predictions, metrics:
 //       None or [(name, output)]}
 //   run_config.new({TensorFlow's 17 fields as far as given; TF_CONFIG: text instead of the environment's;
-//       show_progress: bool})                                     -> run config
+//       show_progress, exact_resume: bool})                                     -> run config
 //   run_config.replace(run config, {fields})                      -> run config
 //   run_config.fields(run config) -> {17 fields, service, cluster_spec, task_type, task_id, global_id_in_cluster, master,
 //       evaluation_master, is_chief, num_ps_replicas, num_worker_replicas, device_filters, environment}
@@ -313,6 +313,7 @@ extension RunConfig {
         "experimental_max_worker_delay_secs must be an integer if set."),
       sessionCreationTimeoutSecs: number("session_creation_timeout_secs", default: 7200),
       checkpointSaveGraphDef: options.bool("checkpoint_save_graph_def", default: true),
+      exactResume: options.bool("exact_resume", default: false),
       clusterConfiguration: options.has("TF_CONFIG")
         ? options.text("TF_CONFIG") : Platform.environment("TF_CONFIG"))
     showsProgress = try options.bool("show_progress", default: true)
@@ -320,7 +321,7 @@ extension RunConfig {
 
   func replacing(_ options: Options) throws -> RunConfig {
     let allowed = RunConfig.replaceableFields
-    for (name, _) in options.pairs where !allowed.contains(name) && name != "show_progress" {
+    for (name, _) in options.pairs where !allowed.contains(name) && name != "show_progress" && name != "exact_resume" {
       let list = allowed.map { "'\($0)'" }.joined(separator: ", ")
       throw EngineError.value("Replacing \(name) is not supported. Allowed properties are [\(list)].")
     }
@@ -353,13 +354,14 @@ extension RunConfig {
         try RunConfig.integer(options, name, "experimental_max_worker_delay_secs must be an integer if set."))
     case "session_config", "train_distribute", "device_fn", "eval_distribute", "experimental_distribute":
       setOpaque(name, try RunConfig.anyObject(options.value(name)))
+    case "exact_resume": setExactResume(try options.bool(name, default: false))
     case "show_progress": showsProgress = try options.bool(name, default: true)
     default: break
     }
   }
 
   var value: Value {
-    .dict([
+    var fields: [(key: String, value: Value)] = [
       ("model_dir", .optional(modelDir)), ("tf_random_seed", .optional(randomSeed)),
       ("save_summary_steps", .optional(saveSummarySteps)), ("save_checkpoints_steps", .optional(saveCheckpointsSteps)),
       ("save_checkpoints_secs", wholeOrFloat(saveCheckpointsSecs)), ("session_config", .optional(sessionConfig)),
@@ -378,7 +380,10 @@ extension RunConfig {
       ("evaluation_master", .text(cluster.evaluationMaster)), ("is_chief", .bool(isChief)),
       ("num_ps_replicas", .int(cluster.parameterServerCount)), ("num_worker_replicas", .int(cluster.workerCount)),
       ("device_filters", .strings(cluster.deviceFilters)), ("environment", .optional(cluster.environment)),
-    ])
+    ]
+    // TensorFlow has no such field, so it shows only where a program uses it.
+    if exactResume { fields.append(("exact_resume", .bool(true))) }
+    return .dict(fields)
   }
 
   /// Whole numbers of seconds look like what the program wrote.

@@ -28,6 +28,18 @@ public struct Philox: Sendable {
     }
   }
 
+  /// Takes the 128-bit counter back by one.
+  mutating func stepBack() {
+    let low = (UInt64(counter.0) | UInt64(counter.1) << 32) &- 1
+    counter.0 = UInt32(truncatingIfNeeded: low)
+    counter.1 = UInt32(truncatingIfNeeded: low >> 32)
+    if low == UInt64.max {
+      let high = (UInt64(counter.2) | UInt64(counter.3) << 32) &- 1
+      counter.2 = UInt32(truncatingIfNeeded: high)
+      counter.3 = UInt32(truncatingIfNeeded: high >> 32)
+    }
+  }
+
   /// The four words at the current counter, which then advances by one.
   @inlinable
   public mutating func next() -> (UInt32, UInt32, UInt32, UInt32) {
@@ -56,6 +68,18 @@ public struct PhiloxStream: Sendable {
   private var used = 4
 
   public init(_ generator: Philox) { self.generator = generator }
+
+  /// The generator, and how many words of the block before its counter have been handed out (4: all).
+  public var state: (generator: Philox, used: Int) { (generator, used) }
+
+  /// Goes on where a stream of that ``state`` stood.
+  public init(_ state: (generator: Philox, used: Int)) {
+    generator = state.generator
+    guard (0..<4).contains(state.used) else { return }
+    generator.stepBack()
+    block = generator.next()
+    used = state.used
+  }
 
   public mutating func next() -> UInt32 {
     if used == 4 {

@@ -225,7 +225,11 @@ public final class ExecutionEnvironment: @unchecked Sendable {
   /// Variables, iterators, tables by container and name.
   private var resources: [String: AnyObject] = [:]
   /// What stateful nodes keep between executions (random counters), by node id.
-  private var nodeStates: [ObjectIdentifier: AnyObject] = [:]
+  private var nodeStates: [ObjectIdentifier: (node: Node, state: AnyObject)] = [:]
+  /// States that another process has saved, for nodes and resources that are not there yet.
+  private var pendingNodes: [String: ByteString] = [:]
+  private var pendingResources: [String: ByteString] = [:]
+  private var prefixes: [ObjectIdentifier: String] = [:]
   private let lock = Lock()
   public let cancellation = Cancellation()
   /// Runs a function body: set by the runtime, which kernels must not depend on.
@@ -247,6 +251,10 @@ public final class ExecutionEnvironment: @unchecked Sendable {
       }
       let made = try make()
       resources[name] = made
+      if let state = pendingResources.removeValue(forKey: name), let resumable = made as? any ResumableState {
+        var decoder = StateDecoder(state)
+        try resumable.restoreState(&decoder)
+      }
       return made
     }
   }
@@ -255,11 +263,49 @@ public final class ExecutionEnvironment: @unchecked Sendable {
 
   public func state<State: AnyObject>(of node: Node, make: () throws -> State) rethrows -> State {
     try lock.withLock {
-      if let known = nodeStates[ObjectIdentifier(node)] as? State { return known }
+      if let known = nodeStates[ObjectIdentifier(node)]?.state as? State { return known }
       let made = try make()
-      nodeStates[ObjectIdentifier(node)] = made
+      nodeStates[ObjectIdentifier(node)] = (node, made)
+      // A state that does not fit was checked for when it was read; the node then starts anew.
+      if !pendingNodes.isEmpty, let resumable = made as? any ResumableState { try? restorePending(node, resumable) }
       return made
     }
+  }
+
+  // MARK: Saved states
+
+  func resumableResources() -> [(name: String, state: any ResumableState)] {
+    lock.withLock {
+      resources.compactMap { name, object in (object as? any ResumableState).map { (name, $0) } }
+    }.sorted { $0.name < $1.name }
+  }
+
+  func resumableNodes() -> [(node: Node, state: any ResumableState)] {
+    lock.withLock {
+      nodeStates.values.compactMap { entry in (entry.state as? any ResumableState).map { (entry.node, $0) } }
+    }
+  }
+
+  func setPending(nodes: [String: ByteString], resources: [String: ByteString], prefixes: [ObjectIdentifier: String]) {
+    lock.withLock {
+      pendingNodes = nodes
+      pendingResources = resources
+      self.prefixes = prefixes
+    }
+  }
+
+  func applyPending(to node: Node, _ state: any ResumableState) throws {
+    try lock.withLock { try restorePending(node, state) }
+  }
+
+  /// The lock is held.
+  private func restorePending(_ node: Node, _ state: any ResumableState) throws {
+    guard let prefix = prefixes[ObjectIdentifier(node.graph)],
+      let bytes = pendingNodes.removeValue(forKey: prefix + node.name)
+    else { return }
+    var decoder = StateDecoder(bytes)
+    try state.restoreState(&decoder)
+    try decoder.finish()
   }
 
   public func removeAll() {
@@ -268,6 +314,8 @@ public final class ExecutionEnvironment: @unchecked Sendable {
       defer {
         resources = [:]
         nodeStates = [:]
+        pendingNodes = [:]
+        pendingResources = [:]
       }
       return (resources, nodeStates)
     }

@@ -73,3 +73,15 @@ public final class VariableResource: @unchecked Sendable {
     )
   }
 }
+
+extension VariableResource: ResumableState {
+  public func saveState(_ encoder: inout StateEncoder) throws {
+    let value = lock.withLock { self.value }
+    try encoder.append(optional: value) { try $0.append($1) }
+  }
+
+  public func restoreState(_ decoder: inout StateDecoder) throws {
+    guard let tensor = try decoder.optional({ try $0.tensor() }) else { return }
+    try assign(tensor)
+  }
+}

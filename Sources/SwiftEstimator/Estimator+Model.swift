@@ -29,7 +29,7 @@ public enum Mode: String, Sendable, CaseIterable {
 /// Builds a model: from features, labels (none when predicting) and the mode to its spec.
 public typealias ModelFunction = (_ features: Features, _ labels: Output?, _ mode: Mode) throws -> EstimatorSpec
 
-private final class ModelBox {
+final class ModelBox {
   let function: ModelFunction
   init(_ function: @escaping ModelFunction) { self.function = function }
 }
@@ -51,11 +51,20 @@ extension Estimator {
     attachments["model"] = ModelBox(model)
   }
 
-  private func builder(_ dataset: Dataset) throws -> ModelBuilder {
+  func modelBox() throws -> ModelBox {
     guard let model = attachments["model"] as? ModelBox else { throw EngineError.value("model_fn must be provided.") }
+    return model
+  }
+
+  /// - Parameter onInput: told the tensors that the model is built on.
+  func builder(
+    _ dataset: Dataset, onInput: @escaping ([String: Output], Output?) -> Void = { _, _ in }
+  ) throws -> ModelBuilder {
+    let model = try modelBox()
     return { graph, mode in
       guard let mode = Mode(rawValue: mode) else { throw EngineError.value("there is no mode '\(mode)'") }
       let input = try dataset.build(in: graph)
+      onInput(input.features, input.labels)
       let spec = try model.function(
         Features(graph: graph, tensors: input.features), mode == .predict ? nil : input.labels, mode)
       return BuiltModel(spec: spec, inputHooks: [InitializerHook([input.initializer])])

@@ -4,7 +4,7 @@ import EngineRuntime
 import Testing
 
 /// Builds pipelines in a scratch graph; expected orders are what TensorFlow 2.15.1 gives.
-private struct Pipeline {
+struct Pipeline {
   let scratch = Scratch()
   var graph: Graph { scratch.graph }
 

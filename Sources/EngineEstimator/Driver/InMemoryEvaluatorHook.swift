@@ -44,7 +44,7 @@ public final class InMemoryEvaluatorHook: SessionRunHook {
     timer.reset()
     iteration = 0
     let graph = try estimator.newGraph()
-    let evaluation = try estimator.evaluation(in: graph, hooks: hooks, steps: steps, build)
+    let evaluation = try estimator.evaluation(in: graph, checkpoint: nil, build)
     if evaluation.scaffold.saver != nil {
       throw EngineError.value("InMemoryEvaluator does not support custom saver")
     }
@@ -78,16 +78,17 @@ public final class InMemoryEvaluatorHook: SessionRunHook {
   }
 
   private func evaluate(_ training: Session) throws {
-    guard let graph, let evaluation else { return }
+    guard let evaluation else { return }
     let values = try VariableStorage.resources(of: pairs.map(\.training), in: training).map { try $0.read() }
     let targets = pairs.map(\.evaluation)
-    let results = try evaluation.run(checkpoint: nil) { _, session in
+    _ = try evaluation.run(
+      inputHooks: evaluation.inputHooks, hooks: hooks, steps: steps,
+      directory: estimator.evaluationDirectory(name: name)
+    ) { _, session in
       for (resource, value) in zip(try VariableStorage.resources(of: targets, in: session), values) {
         try resource.assign(value)
       }
     }
-    try EvaluationSummary.write(
-      results, checkpoint: nil, directory: estimator.evaluationDirectory(name: name), graph)
     timer.updateLastTriggeredStep(iteration)
   }
 }

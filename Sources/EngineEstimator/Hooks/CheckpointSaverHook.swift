@@ -29,6 +29,8 @@ open class CheckpointSaverHook: SessionRunHook {
   private var globalStep: Output?
   private var request = RunArguments()
   private weak var graph: Graph?
+  /// Saves the rest of a training's state with each checkpoint.
+  weak var exactResume: ExactResume?
 
   /// **Errors**: `ValueError` unless exactly one interval is given, or when saver and scaffold both are.
   public init(
@@ -93,12 +95,17 @@ open class CheckpointSaverHook: SessionRunHook {
     for listener in listeners { try listener.end(session, step) }
   }
 
+  open override func saveState(_ encoder: inout StateEncoder) throws { timer.saveState(&encoder) }
+  open override func restoreState(_ decoder: inout StateDecoder) throws { try timer.restoreState(&decoder) }
+
   /// Saves now. Returns whether a listener asks for a stop.
   open func save(_ session: Session, _ step: Int) throws -> Bool {
     Logger.info("Calling checkpoint listeners before saving checkpoint \(step)...")
     for listener in listeners { try listener.beforeSave(session, step) }
     Logger.info("Saving checkpoints for \(step) into \(savePath).")
-    _ = try saver(session.graph).save(session, savePath, step: step, writesMetaGraph: savesGraph)
+    let saver = try saver(session.graph)
+    saver.exactResume = exactResume
+    _ = try saver.save(session, savePath, step: step, writesMetaGraph: savesGraph)
     try writer?.addSessionLog(.checkpoint, path: savePath, step: step)
     try writer?.flush()
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")

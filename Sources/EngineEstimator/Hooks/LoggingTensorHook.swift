@@ -34,6 +34,7 @@ open class LoggingTensorHook: SessionRunHook {
   private var request = RunArguments()
   private var iteration = 0
   private var isDue = false
+  private var isInRun = false
   /// Told the values whenever they are logged; used by the progress report.
   var onValues: (([(tag: String, value: Tensor)]) -> Void)?
 
@@ -66,12 +67,27 @@ open class LoggingTensorHook: SessionRunHook {
     request = RunArguments(fetches: try references.map { try $0.tensor.resolve(in: graph) })
   }
 
+  open override func saveState(_ encoder: inout StateEncoder) throws {
+    guard let timer else { return }
+    // In the middle of a run, what its end will do has to be counted in.
+    encoder.append(Int64(iteration + (isInRun ? 1 : 0)))
+    let last = isInRun && isDue ? iteration : timer.lastTriggeredStep
+    encoder.append(optional: last) { $0.append(Int64($1)) }
+  }
+
+  open override func restoreState(_ decoder: inout StateDecoder) throws {
+    iteration = try decoder.steps()
+    try timer?.restoreState(&decoder)
+  }
+
   open override func beforeRun(_ context: RunContext) throws -> RunArguments? {
+    isInRun = true
     isDue = timer?.shouldTrigger(forStep: iteration) ?? false
     return isDue ? request : nil
   }
 
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
+    isInRun = false
     if isDue { try log(values.results) }
     iteration += 1
   }

@@ -28,6 +28,14 @@ public final class SecondOrStepTimer {
     lastTriggeredTime = nil
   }
 
+  /// Writes the step at which it happened last. Times mean nothing to another process.
+  func saveState(_ encoder: inout StateEncoder) { encoder.append(optional: lastTriggeredStep) { $0.append(Int64($1)) } }
+
+  func restoreState(_ decoder: inout StateDecoder) throws {
+    lastTriggeredStep = try decoder.optional { try $0.steps() }
+    lastTriggeredTime = lastTriggeredStep == nil ? nil : clock()
+  }
+
   public func shouldTrigger(forStep step: Int) -> Bool {
     guard let lastTriggeredStep else { return true }
     if step == lastTriggeredStep { return false }

@@ -104,6 +104,12 @@ open class SessionRunHook {
   open func afterRun(_ context: RunContext, _ values: RunValues) throws {}
   /// Not called when training ends with a failure.
   open func end(_ session: Session) throws {}
+
+  /// Writes what decides when the hook acts next, for a training that is resumed exactly; by default nothing. It may be
+  /// called between `beforeRun` and `afterRun`, and describes the time after that run.
+  open func saveState(_ encoder: inout StateEncoder) throws {}
+  /// Goes on from what ``saveState(_:)`` of another process wrote. Called after `afterCreateSession`.
+  open func restoreState(_ decoder: inout StateDecoder) throws {}
 }
 
 extension EngineError {

@@ -42,6 +42,9 @@ open class StepCounterHook: SessionRunHook {
 
   open override func beforeRun(_ context: RunContext) throws -> RunArguments? { request }
 
+  open override func saveState(_ encoder: inout StateEncoder) throws { timer.saveState(&encoder) }
+  open override func restoreState(_ decoder: inout StateDecoder) throws { try timer.restoreState(&decoder) }
+
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
     if timer.shouldTrigger(forStep: stale + 1) {

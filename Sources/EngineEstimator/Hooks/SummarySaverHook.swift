@@ -12,6 +12,8 @@ public final class SummarySaverHook: SessionRunHook {
   private var globalStep: Output?
   private var nextStep: Int?
   private var wantsSummary = false
+  private var isStarted = false
+  private var isInRun = false
   private var plainRequest = RunArguments()
   private var summaryRequest = RunArguments()
 
@@ -35,6 +37,7 @@ public final class SummarySaverHook: SessionRunHook {
   public override func begin(_ graph: Graph) throws {
     if writer == nil, let outputDirectory { writer = try SummaryWriterCache.writer(for: outputDirectory, graph: graph) }
     nextStep = nil
+    isStarted = false
     globalStep = try GlobalStep.required(by: "SummarySaverHook", in: graph)
   }
 
@@ -46,7 +49,22 @@ public final class SummarySaverHook: SessionRunHook {
     summaryRequest = RunArguments(fetches: [globalStep] + summaries)
   }
 
+  public override func saveState(_ encoder: inout StateEncoder) throws {
+    // In the middle of a run that writes summaries, they belong to the step that the run makes.
+    guard let nextStep else { return }
+    let isWriting = isInRun && wantsSummary
+    encoder.append(Int64(isInRun ? nextStep + 1 : nextStep))
+    let last = isWriting ? nextStep : timer.lastTriggeredStep
+    encoder.append(optional: last) { $0.append(Int64($1)) }
+  }
+
+  public override func restoreState(_ decoder: inout StateDecoder) throws {
+    nextStep = try decoder.steps()
+    try timer.restoreState(&decoder)
+  }
+
   public override func beforeRun(_ context: RunContext) throws -> RunArguments? {
+    isInRun = true
     wantsSummary = nextStep.map { timer.shouldTrigger(forStep: $0) } ?? true
     return wantsSummary ? summaryRequest : plainRequest
   }
@@ -55,7 +73,10 @@ public final class SummarySaverHook: SessionRunHook {
     guard let writer, let globalStep, let stale = try values.results.first?.integerScalar() else { return }
     var step = stale + 1
     if nextStep == nil || wantsSummary { step = try GlobalStep.value(globalStep, in: context.session) }
-    if nextStep == nil { try writer.addSessionLog(.start, path: "", message: "", step: step) }
+    isInRun = false
+    // Readers drop what an earlier process wrote from this step on.
+    if !isStarted { try writer.addSessionLog(.start, path: "", message: "", step: step) }
+    isStarted = true
     if wantsSummary {
       timer.updateLastTriggeredStep(step)
       for summary in values.results.dropFirst() {

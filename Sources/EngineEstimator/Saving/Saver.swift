@@ -47,6 +47,10 @@ open class Saver {
   private var nextPreservedTime: Double
   /// Where leftovers of killed processes have been removed.
   private var sweptDirectories = Set<String>()
+  /// The checkpoint that values were restored from last.
+  public private(set) var restoredPath: String?
+  /// Saves what a checkpoint leaves out, when a training is to be resumed exactly.
+  weak var exactResume: ExactResume?
 
   /// A saver for whatever variables the graph has when ``build(_:)`` is called.
   public init(options: Options = Options()) {
@@ -214,7 +218,9 @@ open class Saver {
     let values = try resources.map { try $0.read() }
     // A training that goes on saves what it has just restored. Leaving those files alone means that a process that dies
     // now cannot damage the only checkpoint there may be.
-    if try Saver.isStored(items, values, prefix) { return }
+    if try Saver.isStored(items, values, prefix) {
+      return try writeResumeFile(session, prefix, resources) { try TensorBundleReader(prefix: prefix).fingerprint() }
+    }
     let writer = try TensorBundleWriter(prefix: prefix)
     for (item, value) in zip(items, values) {
       if let part = try item.slice {
@@ -223,7 +229,18 @@ open class Saver {
         try writer.add(item.key, value)
       }
     }
+    // Before the checkpoint becomes visible, so that whoever finds it finds this too.
+    try writeResumeFile(session, prefix, resources) { try writer.fingerprint() }
     try writer.finish()
+  }
+
+  private func writeResumeFile(
+    _ session: Session, _ prefix: String, _ variables: [VariableResource], _ fingerprint: () throws -> UInt32
+  ) throws {
+    guard let exactResume,
+      let content = try exactResume.record(session, prefix, variables: variables, checkpoint: try fingerprint())
+    else { return }
+    try AtomicFile.write(ResumeFile.path(prefix), content)
   }
 
   /// Whether a sound checkpoint of that prefix holds exactly these values.
@@ -271,8 +288,9 @@ open class Saver {
     }
     do {
       try TensorBundle.remove(oldest.path)
-      let meta = "\(oldest.path).\(metaGraphSuffix)"
-      if FileSystem.exists(meta) { try FileSystem.remove(meta) }
+      for path in ["\(oldest.path).\(metaGraphSuffix)", ResumeFile.path(oldest.path)] where FileSystem.exists(path) {
+        try FileSystem.remove(path)
+      }
     } catch let error as EngineError where error.kind == .status {
       Logger.warning("Ignoring: \(error)")
     }
@@ -309,6 +327,7 @@ open class Saver {
     let values = try SavedItem.renamed(items, for: reader).map { try read($0, reader) }
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     for (resource, value) in zip(resources, values) { try resource.assign(value) }
+    restoredPath = path
   }
 
   private func read(_ item: SavedItem, _ reader: TensorBundleReader) throws -> Tensor {

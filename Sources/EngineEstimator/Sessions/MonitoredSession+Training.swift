@@ -9,6 +9,8 @@ extension MonitoredSession {
   ///   - saveCheckpointSecs: default 600 unless steps are given.
   ///   - saveSummariesSteps: default 100 unless seconds are given.
   ///   - summaryDirectory: default: the checkpoints'.
+  ///   - resumesExactly: saves the position of the input and the random state with checkpoints, and goes on from there;
+  ///     see ``RunConfig/exactResume``.
   /// **Source**: https://www.tensorflow.org/api_docs/python/tf/compat/v1/train/MonitoredTrainingSession
   public static func training(
     graph: Graph, isChief: Bool = true, checkpointDirectory: String? = nil, scaffold givenScaffold: Scaffold? = nil,
@@ -16,7 +18,7 @@ extension MonitoredSession {
     saveCheckpointSecs: RunConfig.Setting<Double> = .unset, saveCheckpointSteps: RunConfig.Setting<Int> = .unset,
     saveSummariesSteps: RunConfig.Setting<Int> = .unset, saveSummariesSecs: RunConfig.Setting<Double> = .unset,
     logStepCountSteps: Int? = 100, maximumWait: Double = 7200, summaryDirectory: String? = nil, savesGraph: Bool = true,
-    stopGracePeriod: Double = 120
+    stopGracePeriod: Double = 120, resumesExactly: Bool = false
   ) throws -> MonitoredSession {
     func value<T>(_ setting: RunConfig.Setting<T>) -> T? { if case .value(let value) = setting { value } else { nil } }
     var summarySteps = value(saveSummariesSteps)
@@ -51,6 +53,13 @@ extension MonitoredSession {
       }
     }
     let creator = ChiefSessionCreator(graph: graph, scaffold: scaffold, checkpointDirectory: checkpointDirectory)
-    return try MonitoredSession(graph: graph, creator: creator, hooks: all + hooks, stopGracePeriod: stopGracePeriod)
+    all += hooks
+    if resumesExactly {
+      let resume = ExactResume(scaffold: scaffold)
+      resume.hooks = all
+      for hook in all { hook.checkpointSaver?.exactResume = resume }
+      all.append(resume)
+    }
+    return try MonitoredSession(graph: graph, creator: creator, hooks: all, stopGracePeriod: stopGracePeriod)
   }
 }

@@ -30,18 +30,22 @@ extension Estimator {
   ) throws -> [MetricValue] {
     try Estimator.checkStepCount(steps, "steps")
     let checkpoint = try existingCheckpoint(checkpointPath, purpose: "evaluate")
+    let evaluation = try evaluation(checkpoint: checkpoint, build)
+    return try evaluation.run(
+      inputHooks: evaluation.inputHooks, hooks: hooks, steps: steps, directory: evaluationDirectory(name: name))
+  }
+
+  /// Builds the model with its metrics.
+  func evaluation(checkpoint: String?, _ build: ModelBuilder) throws -> Evaluation {
     let graph = try newGraph()
-    let evaluation = try evaluation(in: graph, hooks: hooks, steps: steps, build) {
+    return try evaluation(in: graph, checkpoint: checkpoint, build) {
       if let warmStart, checkpoint == nil { try warmStart(graph) }
     }
-    let results = try evaluation.run(checkpoint: checkpoint)
-    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: evaluationDirectory(name: name), graph)
-    return results
   }
 
   /// Builds model and metrics; `prepare` is called between the two.
   func evaluation(
-    in graph: Graph, hooks: [SessionRunHook], steps: Int?, _ build: ModelBuilder, prepare: () throws -> Void = {}
+    in graph: Graph, checkpoint: String?, _ build: ModelBuilder, prepare: () throws -> Void = {}
   ) throws -> Evaluation {
     let model = try build(graph, ModeKeys.evaluate)
     let spec = model.spec
@@ -72,10 +76,9 @@ extension Estimator {
       let both = try graph.group([localInit, Scaffold.defaultLocalInitOp(graph)], name: "group_deps")
       scaffold = Scaffold(localInitOp: both, copying: scaffold)
     }
-    let limit = steps.map { [StopAfterRunsHook(limit: $0)] } ?? []
     return Evaluation(
-      graph: graph, scaffold: scaffold, hooks: model.inputHooks + hooks + limit + spec.evaluationHooks, update: update,
-      metrics: metrics)
+      graph: graph, scaffold: scaffold, inputHooks: model.inputHooks, modelHooks: spec.evaluationHooks, update: update,
+      metrics: metrics, checkpoint: checkpoint)
   }
 
   func existingCheckpoint(_ given: String?, purpose: String) throws -> String? {
@@ -88,17 +91,31 @@ extension Estimator {
   }
 }
 
-/// A model with metrics that can be evaluated, several times too.
+/// A model with its metrics, ready to go over inputs, several times too.
 struct Evaluation {
   let graph: Graph
   let scaffold: Scaffold
-  let hooks: [SessionRunHook]
+  /// Start the input that the model was built on.
+  let inputHooks: [SessionRunHook]
+  let modelHooks: [SessionRunHook]
   let update: Node
   let metrics: [MetricOps]
+  let checkpoint: String?
 
-  /// Passes over the input once.
+  /// One pass in a session of its own; the metrics also go to the event file of `directory`.
   /// - Parameter initialize: gives variables values that they do not have from elsewhere.
-  func run(checkpoint: String?, initialize: Scaffold.InitFunction? = nil) throws -> [MetricValue] {
+  func run(
+    inputHooks: [SessionRunHook], hooks: [SessionRunHook], steps: Int?, directory: String,
+    initialize: Scaffold.InitFunction? = nil
+  ) throws -> [MetricValue] {
+    var all = inputHooks + hooks
+    if let steps { all.append(StopAfterRunsHook(limit: steps)) }
+    let results = try run(all + modelHooks, initialize)
+    try EvaluationSummary.write(results, checkpoint: checkpoint, directory: directory, graph)
+    return results
+  }
+
+  private func run(_ hooks: [SessionRunHook], _ initialize: Scaffold.InitFunction?) throws -> [MetricValue] {
     Logger.info("Starting evaluation at \(Platform.localTimestamp())")
     let start = Platform.monotonicTime()
     var finals = RunArguments()

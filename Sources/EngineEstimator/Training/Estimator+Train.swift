@@ -109,7 +109,8 @@ extension Estimator {
       graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold, hooks: workerHooks,
       chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
       saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
-      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef)
+      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
+      resumesExactly: config.exactResume)
     return try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
   }
 
@@ -120,21 +121,33 @@ extension Estimator {
     var last: Tensor?
     var hasEnded = false
     var progress: ProgressReport?
+    var stepAtEndOfInput: Int?
     defer { progress?.finish() }
     try session.use { session in
       if config.showsProgress, let step = try GlobalStep.read(in: session.graph) {
         progress = ProgressReport(
           firstStep: try GlobalStep.value(step, in: session.rawSession()), lastStep: stopHook?.lastStep, enabled: true)
       }
-      while !session.shouldStop {
-        let loss = try session.run(request)[0]
-        last = loss
-        progress?.step { try? loss.floatScalar() }
+      do {
+        while !session.shouldStop {
+          let loss = try session.run(request)[0]
+          last = loss
+          progress?.step { try? loss.floatScalar() }
+        }
+      } catch let error as EngineError where error.isEndOfInput {
+        if stopHook != nil, let step = try? GlobalStep.read(in: session.graph) {
+          stepAtEndOfInput = try? GlobalStep.value(step, in: session.rawSession())
+        }
+        throw error
       }
       hasEnded = true  // the end of the input leaves the session by an error, and without the warning
     }
     if last == nil && hasEnded {
       Logger.warning("Training with estimator made no steps. Perhaps input is empty or misspecified.")
+    } else if let step = stepAtEndOfInput, let lastStep = stopHook?.lastStep, step < lastStep {
+      Logger.warning(
+        "The input ended at global step \(step), before step \(lastStep) that training was asked to come to. Repeat the "
+          + "input (such as dataset.repeat() or num_epochs=None) to train on.")
     }
     return last
   }

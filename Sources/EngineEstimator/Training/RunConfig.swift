@@ -41,6 +41,9 @@ public struct RunConfig {
   public internal(set) var sessionCreationTimeoutSecs: Double?
   /// Whether `.meta` files and `graph.pbtxt` are written.
   public internal(set) var checkpointSaveGraphDef: Bool
+  /// Whether a training that was killed goes on as an unbroken one would have: with each checkpoint, the position of the
+  /// input, the state of random ops and the counters of hooks are saved too. Not a field of TensorFlow's.
+  public internal(set) var exactResume = false
   /// Whether a terminal shows a bar while training runs; not a field of TensorFlow's.
   public var showsProgress = true
 
@@ -54,7 +57,8 @@ public struct RunConfig {
     logStepCountSteps: Int? = 100, trainDistribute: AnyObject? = nil, deviceFunction: AnyObject? = nil,
     networkProtocol: String? = nil, evalDistribute: AnyObject? = nil, experimentalDistribute: AnyObject? = nil,
     experimentalMaxWorkerDelaySecs: Int? = nil, sessionCreationTimeoutSecs: Double? = 7200,
-    checkpointSaveGraphDef: Bool = true, clusterConfiguration: String? = Platform.environment("TF_CONFIG")
+    checkpointSaveGraphDef: Bool = true, exactResume: Bool = false,
+    clusterConfiguration: String? = Platform.environment("TF_CONFIG")
   ) throws {
     if saveCheckpointsSteps.isGiven && saveCheckpointsSecs.isGiven { throw RunConfig.bothSaveIntervals }
     let configuration = try ClusterRole.document(clusterConfiguration)
@@ -79,6 +83,7 @@ public struct RunConfig {
     self.experimentalMaxWorkerDelaySecs = experimentalMaxWorkerDelaySecs
     self.sessionCreationTimeoutSecs = sessionCreationTimeoutSecs
     self.checkpointSaveGraphDef = checkpointSaveGraphDef
+    self.exactResume = exactResume
     cluster = ClusterRole()
     try check()
     cluster = try ClusterRole(configuration)
@@ -157,6 +162,7 @@ public struct RunConfig {
   public mutating func setKeepCheckpointEveryNHours(_ hours: Double?) { keepCheckpointEveryNHours = hours }
   public mutating func setLogStepCountSteps(_ steps: Int?) { logStepCountSteps = steps }
   public mutating func setCheckpointSaveGraphDef(_ saves: Bool) { checkpointSaveGraphDef = saves }
+  public mutating func setExactResume(_ resumes: Bool) { exactResume = resumes }
   public mutating func setNetworkProtocol(_ name: String?) { networkProtocol = name }
   public mutating func setSessionCreationTimeoutSecs(_ seconds: Double?) { sessionCreationTimeoutSecs = seconds }
   public mutating func setExperimentalMaxWorkerDelaySecs(_ seconds: Int?) { experimentalMaxWorkerDelaySecs = seconds }
@@ -184,7 +190,7 @@ extension RunConfig: CustomStringConvertible {
     func show(_ value: AnyObject?) -> String { value == nil ? "None" : "<object>" }
     func quote(_ value: String?) -> String { value.map { "'\($0)'" } ?? "None" }
     func truth(_ value: Bool) -> String { value ? "True" : "False" }
-    let fields = [
+    var fields = [
       ("model_dir", quote(modelDir)), ("tf_random_seed", show(randomSeed)),
       ("save_summary_steps", show(saveSummarySteps)), ("save_checkpoints_steps", show(saveCheckpointsSteps)),
       ("save_checkpoints_secs", show(saveCheckpointsSecs)), ("session_config", show(sessionConfig)),
@@ -202,6 +208,7 @@ extension RunConfig: CustomStringConvertible {
       ("is_chief", truth(cluster.isChief)), ("num_ps_replicas", String(cluster.parameterServerCount)),
       ("num_worker_replicas", String(cluster.workerCount)),
     ]
+    if exactResume { fields.append(("exact_resume", "True")) }
     return "{" + fields.map { "'_\($0.0)': \($0.1)" }.joined(separator: ", ") + "}"
   }
 }

@@ -29,6 +29,9 @@ public final class TensorBundleReader: @unchecked Sendable {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// A number that tells the checkpoint's content apart from others.
+  public func fingerprint() throws -> UInt32 { try BundleIndex.fingerprint(entries) }
+
   /// Whether the checkpoint has a tensor of this name.
   public func contains(_ name: String) -> Bool { !name.isEmpty && entries[ByteString(name.utf8)] != nil }
 

@@ -77,6 +77,9 @@ public final class TensorBundleWriter {
     try addSlice(name, fullShape: fullShape, slice: slice, tensor)
   }
 
+  /// A number that tells this content apart from others: what ``TensorBundleReader/fingerprint()`` will give.
+  public func fingerprint() throws -> UInt32 { try BundleIndex.fingerprint(entries) }
+
   /// Makes the checkpoint visible.
   /// **Errors**: those of the file system; the files then keep their old content, or are missing.
   public func finish() throws {
@@ -126,6 +129,16 @@ public final class TensorBundleWriter {
 
 /// A checkpoint's index file.
 enum BundleIndex {
+  /// A checksum of all that the index says, which includes the checksums of the tensors.
+  static func fingerprint(_ entries: [ByteString: BundleEntry]) throws -> UInt32 {
+    var sum = Checksum()
+    for (key, entry) in entries.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      sum.update(key)
+      sum.update(try entry.serialized())
+    }
+    return sum.masked
+  }
+
   /// Writes the index under a temporary name.
   static func write(prefix: String, shardCount: Int, entries: [ByteString: BundleEntry]) throws -> AtomicFile {
     let file = try AtomicFile(BundlePaths.index(prefix))

@@ -27,33 +27,51 @@ final class Batching: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context))
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Batching
     var isDone = false
-    if let rows = input.rowSource, size <= 1 << 16 {
-      var numbers = [Int](repeating: 0, count: size)
-      return ClosureIterator { [size, dropsRemainder] in
-        guard !isDone else { return nil }
-        let count = try numbers.withUnsafeMutableBufferPointer { buffer in
-          try buffer.baseAddress.map { try iterator.nextRows(size, into: $0) } ?? 0
-        }
-        isDone = count < size
-        if count == 0 || (dropsRemainder && count < size) { return nil }
-        return .tensors(try rows.gather(numbers[..<count]))
-      }
+
+    init(_ dataset: Batching, _ input: any DatasetIterator) {
+      self.dataset = dataset
+      super.init(input)
     }
-    return ClosureIterator { [size, dropsRemainder] in
+
+    /// Row numbers of a batch, when the elements are rows.
+    private lazy var numbers = [Int](repeating: 0, count: dataset.size)
+
+    private func nextRows(of rows: TensorRows) throws -> DatasetElement? {
+      guard !isDone else { return nil }
+      let count = try numbers.withUnsafeMutableBufferPointer { buffer in
+        try buffer.baseAddress.map { try input.nextRows(dataset.size, into: $0) } ?? 0
+      }
+      isDone = count < dataset.size
+      if count == 0 || (dataset.dropsRemainder && count < dataset.size) { return nil }
+      return .tensors(try rows.gather(numbers[..<count]))
+    }
+
+    override func next() throws -> DatasetElement? {
+      if let rows = dataset.input.rowSource, dataset.size <= 1 << 16 { return try nextRows(of: rows) }
       guard !isDone else { return nil }
       var elements: [DatasetElement] = []
-      elements.reserveCapacity(min(size, 4096))
-      while elements.count < size {
-        guard let element = try iterator.next() else {
+      elements.reserveCapacity(min(dataset.size, 4096))
+      while elements.count < dataset.size {
+        guard let element = try input.next() else {
           isDone = true
           break
         }
         elements.append(element)
       }
-      if elements.isEmpty || (dropsRemainder && elements.count < size) { return nil }
+      if elements.isEmpty || (dataset.dropsRemainder && elements.count < dataset.size) { return nil }
       return .tensors(try stacked(elements))
     }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) { encoder.append(isDone) }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws { isDone = try decoder.flag() }
   }
 }

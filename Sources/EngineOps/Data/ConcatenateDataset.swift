@@ -23,14 +23,44 @@ private final class Concatenation: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    var iterator = try first.makeIterator(context)
+    Iterator(self, try first.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [first, second] }
+  var isRepeatable: Bool { first.isRepeatable && second.isRepeatable }
+
+  private final class Iterator: DatasetIterator {
+    let dataset: Concatenation
+    let context: IterationContext
+    var current: any DatasetIterator
     var isSecond = false
-    return ClosureIterator { [second] in
-      if let element = try iterator.next() { return element }
+
+    init(_ dataset: Concatenation, _ first: any DatasetIterator, _ context: IterationContext) {
+      self.dataset = dataset
+      current = first
+      self.context = context
+    }
+
+    func next() throws -> DatasetElement? {
+      if let element = try current.next() { return element }
       guard !isSecond else { return nil }
       isSecond = true
-      iterator = try second.makeIterator(context)
-      return try iterator.next()
+      current = try dataset.second.makeIterator(context)
+      return try current.next()
+    }
+
+    func suspendWork() { current.suspendWork() }
+    func resumeWork() { current.resumeWork() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(isSecond)
+      try current.saveState(&encoder)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      isSecond = try decoder.flag()
+      if isSecond { current = try dataset.second.makeIterator(context) }
+      try current.restoreState(&decoder)
     }
   }
 }

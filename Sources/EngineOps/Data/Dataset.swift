@@ -8,10 +8,27 @@ public protocol DatasetNode: AnyObject, Sendable {
   var cardinality: Int { get }
   /// When every element is a row of the same tensors: these. Batches then ask for row numbers, many at a time.
   var rowSource: TensorRows? { get }
+
+  // For saving positions; see ``IteratorEncoder``.
+
+  /// The datasets that this one is made of.
+  var inputs: [any DatasetNode] { get }
+  /// The functions that it calls.
+  var functions: [CapturedFunction] { get }
+  /// Whether every pass gives the same elements, without calling the host.
+  var isRepeatable: Bool { get }
+  /// What its iterators share.
+  func saveShared(_ encoder: inout IteratorEncoder) throws
+  func restoreShared(_ decoder: inout IteratorDecoder) throws
 }
 
 extension DatasetNode {
+  public var inputs: [any DatasetNode] { [] }
+  public var functions: [CapturedFunction] { [] }
   public var rowSource: TensorRows? { nil }
+  public var isRepeatable: Bool { false }
+  public func saveShared(_ encoder: inout IteratorEncoder) throws {}
+  public func restoreShared(_ decoder: inout IteratorDecoder) throws {}
 }
 
 /// The special values of a dataset's cardinality, as TensorFlow has them.
@@ -28,6 +45,16 @@ public protocol DatasetIterator: AnyObject {
   /// For iterators of datasets with a ``DatasetNode/rowSource``: the numbers of up to `count` next rows. Fewer only at
   /// the end.
   func nextRows(_ count: Int, into numbers: UnsafeMutablePointer<Int>) throws -> Int
+
+  /// Waits until threads of the iterator and its inputs are done with their elements, and holds them.
+  func suspendWork()
+  func resumeWork()
+  /// Writes the position. Threads are held meanwhile.
+  /// **Errors**: `Unimplemented` for iterators whose position cannot be stored.
+  func saveState(_ encoder: inout IteratorEncoder) throws
+  /// Takes a new iterator of the same dataset to a position.
+  /// **Errors**: `DataLoss` for bytes that cannot be right.
+  func restoreState(_ decoder: inout IteratorDecoder) throws
 }
 
 extension DatasetIterator {
@@ -38,6 +65,11 @@ extension DatasetIterator {
     }
     return count
   }
+
+  public func suspendWork() {}
+  public func resumeWork() {}
+  public func saveState(_ encoder: inout IteratorEncoder) throws { throw IteratorEncoder.notStorable }
+  public func restoreState(_ decoder: inout IteratorDecoder) throws { throw IteratorEncoder.notStorable }
 }
 
 /// What an iterator may use of the session that it belongs to. Holds it weakly: the session owns its iterators.
@@ -175,7 +207,29 @@ extension OpDefinition {
   static let inputDataset = ArgumentDefinition.tensor("input_dataset", .variant)
 }
 
-/// An iterator made of a closure.
+/// An iterator over another one; subclasses have what they count.
+class ChainedIterator: DatasetIterator {
+  var input: any DatasetIterator
+  init(_ input: any DatasetIterator) { self.input = input }
+
+  func next() throws -> DatasetElement? { try input.next() }
+  func suspendWork() { input.suspendWork() }
+  func resumeWork() { input.resumeWork() }
+
+  final func saveState(_ encoder: inout IteratorEncoder) throws {
+    try input.saveState(&encoder)
+    try saveOwn(&encoder)
+  }
+  final func restoreState(_ decoder: inout IteratorDecoder) throws {
+    try input.restoreState(&decoder)
+    try restoreOwn(&decoder)
+  }
+  func saveOwn(_ encoder: inout IteratorEncoder) throws {}
+  func restoreOwn(_ decoder: inout IteratorDecoder) throws {}
+}
+
+/// An iterator made of a closure. Its position cannot be stored; where it is used, inputs are brought back by reading
+/// them again.
 final class ClosureIterator: DatasetIterator {
   private let body: () throws -> DatasetElement?
   init(_ body: @escaping () throws -> DatasetElement?) { self.body = body }

@@ -16,17 +16,61 @@ final class FileSource: DatasetNode {
   var cardinality: Int { DatasetCardinality.unknown }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator {
+    Iterator(self, context)
+  }
+
+  var isRepeatable: Bool { true }
+
+  private final class Iterator: DatasetIterator {
+    let dataset: FileSource
+    let context: IterationContext
     var index = 0
     var reader: Reader?
-    return ClosureIterator { [files, open] in
-      while index < files.count {
-        let current = try reader ?? open(files[index], index)
-        reader = current
-        if let record = try current() { return .tensors([try Tensor(strings: [record], shape: [])]) }
-        reader = nil
-        index += 1
+    /// Records of the file that have been read.
+    var position = 0
+
+    init(_ dataset: FileSource, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+    }
+
+    func next() throws -> DatasetElement? {
+      while let record = try nextRecord() {
+        if let record { return .tensors([try Tensor(strings: [record], shape: [])]) }
       }
       return nil
+    }
+
+    /// A record, `.some(nil)` at the end of a file, `nil` at the end of all.
+    private func nextRecord() throws -> ByteString?? {
+      guard index < dataset.files.count else { return nil }
+      let current = try reader ?? dataset.open(dataset.files[index], index)
+      reader = current
+      if let record = try current() {
+        position += 1
+        return record
+      }
+      reader = nil
+      index += 1
+      position = 0
+      return .some(nil)
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) {
+      encoder.append(index)
+      encoder.append(position)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      index = try decoder.count()
+      let wanted = try decoder.count()
+      guard index <= dataset.files.count else { throw StateDecoder.damaged("file \(index) of \(dataset.files.count)") }
+      while position < wanted {
+        guard case .some(.some) = try nextRecord() else {
+          throw EngineError.dataLoss("'\(dataset.files[index - 1])' has fewer than the \(wanted) records read before")
+        }
+        if position % 1024 == 0 { try context.checkCancellation() }
+      }
     }
   }
 }

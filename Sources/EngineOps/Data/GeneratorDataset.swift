@@ -36,6 +36,7 @@ private final class Generating: DatasetNode {
   }
 
   var cardinality: Int { DatasetCardinality.unknown }
+  var functions: [CapturedFunction] { [start, next, finish] }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
 
@@ -44,6 +45,8 @@ private final class Generating: DatasetNode {
     let context: IterationContext
     var state: [Tensor]?
     var isDone = false
+    /// Elements given so far.
+    var count = 0
 
     init(_ dataset: Generating, _ context: IterationContext) {
       self.dataset = dataset
@@ -57,11 +60,31 @@ private final class Generating: DatasetNode {
       let state = try state ?? dataset.start([], context)
       self.state = state
       do {
-        return .tensors(try dataset.next(state, context))
+        let element = try dataset.next(state, context)
+        count += 1
+        return .tensors(element)
       } catch let error as EngineError where error.code == .outOfRange || error.kind == .stopIteration {
         isDone = true
         try finish()
         return nil
+      }
+    }
+
+    /// What the functions keep is out of reach, so the position is a count, and restoring takes as many elements.
+    func saveState(_ encoder: inout IteratorEncoder) {
+      encoder.append(count)
+      encoder.append(isDone)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      let wanted = try decoder.count()
+      let ended = try decoder.flag()
+      while count < wanted || (ended && !isDone) {
+        guard try next() != nil || (ended && count == wanted) else {
+          throw StateDecoder.damaged("the generator has only \(count) elements, \(wanted) had been taken")
+        }
+        guard count <= wanted else { throw StateDecoder.damaged("the generator has more than \(wanted) elements") }
+        try context.checkCancellation()
       }
     }
 

@@ -51,6 +51,9 @@ final class Interleaving: DatasetNode {
   }
 
   var cardinality: Int { DatasetCardinality.unknown }
+  var inputs: [any DatasetNode] { [input] }
+  var functions: [CapturedFunction] { [function] }
+  var isRepeatable: Bool { input.isRepeatable && function.isRepeatable }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     Iterator(self, try input.makeIterator(context), context)
@@ -60,8 +63,14 @@ final class Interleaving: DatasetNode {
     let dataset: Interleaving
     let context: IterationContext
     var input: (any DatasetIterator)?
+    /// An open dataset with what it was made of.
+    struct Entry {
+      let arguments: [Tensor]
+      let dataset: any DatasetNode
+      let iterator: any DatasetIterator
+    }
     /// The open datasets; `nil` where one has ended and the next has not been asked for.
-    var cycle: [(any DatasetIterator)?]
+    var cycle: [Entry?]
     var place = 0
     var taken = 0
 
@@ -77,7 +86,7 @@ final class Interleaving: DatasetNode {
       while idle < cycle.count || input != nil {
         if let current = cycle[place] {
           idle = 0
-          if let element = try current.next() {
+          if let element = try current.iterator.next() {
             taken += 1
             if taken == dataset.blockLength { advance() }
             return element
@@ -86,7 +95,9 @@ final class Interleaving: DatasetNode {
           advance()
         } else if let source = input {
           if let element = try source.next() {
-            cycle[place] = try dataset.function.dataset(try element.tensors(), context).makeIterator(context)
+            let arguments = try element.tensors()
+            let made = try dataset.function.dataset(arguments, context)
+            cycle[place] = Entry(arguments: arguments, dataset: made, iterator: try made.makeIterator(context))
             try context.checkCancellation()
           } else {
             input = nil
@@ -97,6 +108,45 @@ final class Interleaving: DatasetNode {
         }
       }
       return nil
+    }
+
+    func suspendWork() {
+      input?.suspendWork()
+      for entry in cycle { entry?.iterator.suspendWork() }
+    }
+    func resumeWork() {
+      input?.resumeWork()
+      for entry in cycle { entry?.iterator.resumeWork() }
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      try dataset.function.checkStorable()
+      encoder.append(input != nil)
+      try input?.saveState(&encoder)
+      encoder.append(place)
+      encoder.append(taken)
+      encoder.append(cycle.count { $0 != nil })
+      for (index, entry) in cycle.enumerated() {
+        guard let entry else { continue }
+        encoder.append(index)
+        try encoder.append(entry.arguments)
+        try encoder.append(entry.dataset, entry.iterator)
+      }
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      if try decoder.flag() { try input?.restoreState(&decoder) } else { input = nil }
+      place = try decoder.count()
+      taken = try decoder.count()
+      guard taken < dataset.blockLength else { throw StateDecoder.damaged("\(taken) elements of a block") }
+      for _ in 0..<(try decoder.count()) {
+        let index = try decoder.count()
+        guard index < cycle.count else { throw StateDecoder.damaged("place \(index) in a cycle of \(cycle.count)") }
+        let arguments = try decoder.tensors()
+        let made = try dataset.function.dataset(arguments, context)
+        cycle[index] = Entry(arguments: arguments, dataset: made, iterator: try decoder.iterator(made))
+      }
+      guard place < cycle.count else { throw StateDecoder.damaged("place \(place) in a cycle of \(cycle.count)") }
     }
 
     private func advance() {

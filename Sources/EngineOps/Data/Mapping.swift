@@ -2,7 +2,7 @@ import EngineCore
 import EngineGraph
 
 /// A function of the graph with the values that it captured.
-final class CapturedFunction: Sendable {
+public final class CapturedFunction: Sendable {
   let function: GraphFunction
   let captured: [Tensor]
 
@@ -19,6 +19,32 @@ final class CapturedFunction: Sendable {
 
   func callAsFunction(_ arguments: [Tensor], _ context: IterationContext) throws -> [Tensor] {
     try context.call(function, arguments + captured)
+  }
+
+  /// Whether equal arguments give equal results, and nobody sees that it was called.
+  var isRepeatable: Bool {
+    !hasNode { node in
+      if node.type.hasPrefix("Shuffle") || node.type == "GeneratorDataset" { return true }
+      let isSource = node.outputTypes == [.variant] || node.type == "DummyMemoryCache"
+      return node.definition.isStateful && !isSource
+    }
+  }
+
+  /// **Errors**: `Unimplemented` when the function calls the host, which may count its calls: pipelines with such
+  /// functions are read again from the beginning.
+  func checkStorable() throws {
+    if hasNode({ $0.type == "PyFunc" || $0.type == "EagerPyFunc" }) { throw IteratorEncoder.notStorable }
+  }
+
+  private func hasNode(_ matches: (Node) -> Bool) -> Bool {
+    var seen = Set<ObjectIdentifier>()
+    var stack = [function.body]
+    while let body = stack.popLast() {
+      guard seen.insert(ObjectIdentifier(body)).inserted else { continue }
+      if body.nodes.contains(where: matches) { return true }
+      stack.append(contentsOf: body.calledFunctions().map(\.body))
+    }
+    return false
   }
 
   /// For functions that give one dataset.
@@ -46,14 +72,36 @@ final class Mapping: DatasetNode {
   var cardinality: Int { preservesCardinality ? input.cardinality : DatasetCardinality.unknown }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var functions: [CapturedFunction] { [function] }
+  var isRepeatable: Bool { input.isRepeatable && function.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Mapping
+    let context: IterationContext
     var isDone = false
-    return ClosureIterator { [self] in
-      guard !isDone, let element = try iterator.next() else { return nil }
-      let result = try apply(element, context)
+
+    init(_ dataset: Mapping, _ input: any DatasetIterator, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      guard !isDone, let element = try input.next() else { return nil }
+      let result = try dataset.apply(element, context)
       isDone = result == nil
       return result
     }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) throws {
+      try dataset.function.checkStorable()
+      encoder.append(isDone)
+    }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws { isDone = try decoder.flag() }
   }
 
   /// `nil` when the function says that there is no more (it ran out of range).

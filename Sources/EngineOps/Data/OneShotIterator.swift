@@ -14,8 +14,8 @@ extension OpDefinition {
     let name = shared.isEmpty ? context.node.name : shared
     let iteration = IterationContext(context.environment)
     let iterator = try context.environment.resource("\0iterator/\(name)", as: IteratorResource.self) {
-      IteratorResource(name: name) {
-        try CapturedFunction(function, []).dataset([], iteration).makeIterator(iteration)
+      IteratorResource(name: name, function: function) {
+        (try CapturedFunction(function, []).dataset([], iteration), iteration)
       }
     }
     context.setOutput(0, Tensor(resource: iterator))

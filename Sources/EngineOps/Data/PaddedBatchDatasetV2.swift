@@ -47,30 +47,49 @@ private final class PaddedBatching: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context))
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: PaddedBatching
     var isDone = false
-    return ClosureIterator { [self] in
+
+    init(_ dataset: PaddedBatching, _ input: any DatasetIterator) {
+      self.dataset = dataset
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
       guard !isDone else { return nil }
       var rows: [[Tensor]] = []
-      while rows.count < size {
-        guard let element = try iterator.next() else {
+      while rows.count < dataset.size {
+        guard let element = try input.next() else {
           isDone = true
           break
         }
         rows.append(try element.tensors())
       }
-      if rows.isEmpty || (dropsRemainder && rows.count < size) { return nil }
-      return .tensors(
-        try shapes.indices.map { component in
-          try padded(
-            try rows.map { row in
-              guard component < row.count else {
-                throw EngineError.invalidArgument(
-                  "an element has \(row.count) components, padded_shapes \(shapes.count)")
-              }
-              return row[component]
-            }, shapes[component], values[component], component)
-        })
+      if rows.isEmpty || (dataset.dropsRemainder && rows.count < dataset.size) { return nil }
+      return .tensors(try dataset.padded(rows))
+    }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) { encoder.append(isDone) }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws { isDone = try decoder.flag() }
+  }
+
+  /// A batch of these elements.
+  private func padded(_ rows: [[Tensor]]) throws -> [Tensor] {
+    try shapes.indices.map { component in
+      try padded(
+        try rows.map { row in
+          guard component < row.count else {
+            throw EngineError.invalidArgument("an element has \(row.count) components, padded_shapes \(shapes.count)")
+          }
+          return row[component]
+        }, shapes[component], values[component], component)
     }
   }
 

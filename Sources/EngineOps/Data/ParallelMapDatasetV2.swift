@@ -42,6 +42,9 @@ private final class ParallelMapping: DatasetNode {
   }
 
   var cardinality: Int { mapping.cardinality }
+  var inputs: [any DatasetNode] { mapping.inputs }
+  var functions: [CapturedFunction] { mapping.functions }
+  var isRepeatable: Bool { mapping.isRepeatable }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     Iterator(Work(mapping, try mapping.input.makeIterator(context), threads, context))
@@ -62,6 +65,9 @@ private final class ParallelMapping: DatasetNode {
     var slots: [Slot] = []
     var isStopped = false
     var isInputDone = false
+    /// Threads at work on an element, and whether they may take up the next.
+    var active = 0
+    var isSuspended = false
 
     init(_ mapping: Mapping, _ input: any DatasetIterator, _ threads: Int, _ context: IterationContext) {
       self.mapping = mapping
@@ -73,8 +79,18 @@ private final class ParallelMapping: DatasetNode {
     func run() {
       while true {
         let mayGoOn = condition.withLock {
-          while !isStopped, !isInputDone, slots.count >= 2 * threads { condition.wait() }
-          return !isStopped && !isInputDone
+          while !isStopped, !isInputDone, slots.count >= 2 * threads || isSuspended { condition.wait() }
+          let mayGoOn = !isStopped && !isInputDone
+          if mayGoOn { active += 1 }
+          return mayGoOn
+        }
+        defer {
+          if mayGoOn {
+            condition.withLock {
+              active -= 1
+              condition.signalAll()
+            }
+          }
         }
         guard mayGoOn, !context.isCancelled else { return }
         let slot = Slot()
@@ -101,6 +117,22 @@ private final class ParallelMapping: DatasetNode {
           if case .success(.none)? = result { isInputDone = true }
           condition.signalAll()
         }
+      }
+    }
+
+    func suspend() {
+      condition.withLock {
+        isSuspended = true
+        while active > 0 { condition.wait() }
+      }
+      input.suspendWork()
+    }
+
+    func resume() {
+      input.resumeWork()
+      condition.withLock {
+        isSuspended = false
+        condition.signalAll()
       }
     }
 
@@ -142,6 +174,28 @@ private final class ParallelMapping: DatasetNode {
       let element = try result?.get()
       isDone = element == nil
       return element
+    }
+
+    func suspendWork() { work.suspend() }
+    func resumeWork() { work.resume() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      try work.mapping.function.checkStorable()
+      encoder.append(isDone)
+      encoder.append(work.isInputDone)
+      try work.input.saveState(&encoder)
+      try encoder.append(work.slots.compactMap(\.result))
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      isDone = try decoder.flag()
+      work.isInputDone = try decoder.flag()
+      try work.input.restoreState(&decoder)
+      work.slots = try decoder.results(limit: 4 * work.threads).map { result in
+        let slot = Slot()
+        slot.result = result
+        return slot
+      }
     }
   }
 }

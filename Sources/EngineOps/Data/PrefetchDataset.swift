@@ -24,6 +24,8 @@ private final class Prefetching: DatasetNode {
   }
 
   var cardinality: Int { input.cardinality }
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     if size == 0 { return try input.makeIterator(context) }
@@ -50,6 +52,9 @@ private final class Prefetching: DatasetNode {
 
     /// What makes working ahead worth it.
     static let worthwhile = 40_000
+    /// Whether nobody may take up an element, because the position is being saved.
+    var isSuspended = false
+    var hasEnded = false
 
     init(_ input: any DatasetIterator, _ size: Int, _ context: IterationContext) {
       self.input = input
@@ -73,7 +78,9 @@ private final class Prefetching: DatasetNode {
     func produce() {
       while true {
         let isStopped = condition.withLock {
-          while !self.isStopped, items.count >= size || isProducing || cost < Queue.worthwhile { condition.wait() }
+          while !self.isStopped, items.count >= size || isProducing || isSuspended || cost < Queue.worthwhile {
+            condition.wait()
+          }
           if !self.isStopped { isProducing = true }
           return self.isStopped
         }
@@ -82,6 +89,7 @@ private final class Prefetching: DatasetNode {
         condition.withLock {
           finish(nanoseconds)
           items.append(item)
+          if case .success(.none) = item { hasEnded = true }
           condition.signalAll()
         }
         if case .success(.none) = item { return }
@@ -97,7 +105,8 @@ private final class Prefetching: DatasetNode {
         var producesHere = false
         var needsThread = false
         condition.withLock {
-          if items.isEmpty, isProducing { condition.wait() }
+          if isSuspended || (items.isEmpty && isProducing) { condition.wait() }
+          if isSuspended { return }
           if !items.isEmpty {
             ready = items.removeFirst()
           } else if !isProducing {
@@ -111,6 +120,8 @@ private final class Prefetching: DatasetNode {
         let (item, nanoseconds) = timed()
         condition.withLock {
           finish(nanoseconds)
+          if case .success(.none) = item { hasEnded = true }
+          if isSuspended { condition.signalAll() }
           if cost >= Queue.worthwhile {
             needsThread = !hasThread
             hasThread = true
@@ -120,6 +131,22 @@ private final class Prefetching: DatasetNode {
         // Without a thread to be had, elements go on being made here.
         if needsThread, case .success(.some) = item { try? BackgroundThread.start { [self] in produce() } }
         return try item.get()
+      }
+    }
+
+    func suspend() {
+      condition.withLock {
+        isSuspended = true
+        while isProducing { condition.wait() }
+      }
+      input.suspendWork()
+    }
+
+    func resume() {
+      input.resumeWork()
+      condition.withLock {
+        isSuspended = false
+        condition.signalAll()
       }
     }
 
@@ -143,6 +170,23 @@ private final class Prefetching: DatasetNode {
       let element = try queue.take()
       isDone = element == nil
       return element
+    }
+
+    func suspendWork() { queue.suspend() }
+    func resumeWork() { queue.resume() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(isDone)
+      try queue.input.saveState(&encoder)
+      try encoder.append(queue.items)
+      encoder.append(queue.hasEnded)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      isDone = try decoder.flag()
+      try queue.input.restoreState(&decoder)
+      queue.items = try decoder.results(limit: queue.size)
+      queue.hasEnded = try decoder.flag()
     }
   }
 }

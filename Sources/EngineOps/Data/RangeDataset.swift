@@ -31,13 +31,38 @@ private final class NumberRange: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator {
-    var value: Int? = start
-    return ClosureIterator { [stop, step, dtype] in
+    Iterator(self)
+  }
+
+  var isRepeatable: Bool { true }
+
+  private final class Iterator: DatasetIterator {
+    let dataset: NumberRange
+    var value: Int?
+
+    init(_ dataset: NumberRange) {
+      self.dataset = dataset
+      value = dataset.start
+    }
+
+    func next() throws -> DatasetElement? {
+      let (stop, step) = (dataset.stop, dataset.step)
       guard let current = value, step > 0 ? current < stop : current > stop else { return nil }
       let (following, overflow) = current.addingReportingOverflow(step)
       value = overflow ? nil : following
-      if dtype == .int64 { return .tensors([Tensor(scalar: Int64(current))]) }
-      return .tensors([try Tensor(scalar: Double(current), dtype: dtype)])
+      if dataset.dtype == .int64 { return .tensors([Tensor(scalar: Int64(current))]) }
+      return .tensors([try Tensor(scalar: Double(current), dtype: dataset.dtype)])
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) {
+      encoder.append(value != nil)
+      encoder.append(value ?? 0)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      let hasValue = try decoder.flag()
+      let saved = try decoder.int()
+      value = hasValue ? saved : nil
     }
   }
 }

@@ -25,18 +25,21 @@ private final class Repetition: DatasetNode {
 
   var rowSource: TensorRows? { input.rowSource }
 
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(input, count, context) }
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator {
+    Iterator(self, context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
 
   private final class Iterator: DatasetIterator {
-    let input: any DatasetNode
-    let count: Int
+    let dataset: Repetition
     let context: IterationContext
     var current: (any DatasetIterator)?
     var done = 0
 
-    init(_ input: any DatasetNode, _ count: Int, _ context: IterationContext) {
-      self.input = input
-      self.count = count
+    init(_ dataset: Repetition, _ context: IterationContext) {
+      self.dataset = dataset
       self.context = context
     }
 
@@ -55,21 +58,38 @@ private final class Repetition: DatasetNode {
 
     /// Asks one repetition after the other until there are `wanted` elements.
     private func fromCurrent(_ wanted: Int, _ ask: (any DatasetIterator, _ have: Int) throws -> Int) throws -> Int {
+      let count = dataset.count
       var have = 0
       while count < 0 || done < count {
         let isFresh = current == nil
-        let iterator = try current ?? input.makeIterator(context)
+        let iterator = try current ?? dataset.input.makeIterator(context)
         current = iterator
         let given = try ask(iterator, have)
         have += given
         if have >= wanted { return have }
         current = nil
-        done += 1
+        done &+= 1
         // An empty input repeated forever would never return.
         if isFresh, given == 0, count < 0 { return have }
         try context.checkCancellation()
       }
       return have
+    }
+
+    func suspendWork() { current?.suspendWork() }
+    func resumeWork() { current?.resumeWork() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(done)
+      encoder.append(current != nil)
+      try current?.saveState(&encoder)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      done = try decoder.int()
+      guard try decoder.flag() else { return }
+      current = try dataset.input.makeIterator(context)
+      try current?.restoreState(&decoder)
     }
   }
 }

@@ -35,15 +35,37 @@ private final class Shard: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Shard
+    let context: IterationContext
+    /// Of the next element among `count`.
     var position = 0
-    return ClosureIterator { [count, index] in
-      while let element = try iterator.next() {
-        defer { position += 1 }
-        if position % count == index { return element }
+
+    init(_ dataset: Shard, _ input: any DatasetIterator, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      while let element = try input.next() {
+        defer { position = position + 1 == dataset.count ? 0 : position + 1 }
+        if position == dataset.index { return element }
         try context.checkCancellation()
       }
       return nil
+    }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) { encoder.append(position) }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws {
+      position = try decoder.count()
+      guard position < dataset.count else { throw StateDecoder.damaged("shard position \(position)") }
     }
   }
 }

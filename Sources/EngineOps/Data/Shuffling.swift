@@ -3,20 +3,39 @@ import EngineGraph
 
 /// Seeds for the passes over a shuffled dataset: the same each time, or drawn from an outer generator.
 final class ShuffleSeeds: @unchecked Sendable {
-  private let fixed: (UInt64, UInt64)?
+  /// The seeds of each pass when they are the same.
+  private var fixed: (UInt64, UInt64)?
   private var stream: PhiloxStream
   private let lock = Lock()
 
-  init(seed: Int, seed2: Int, reshuffles: Bool) {
+  /// - Parameter fallback: gives seeds for (0, 0), which stands for any.
+  init(seed: Int, seed2: Int, reshuffles: Bool, fallback: () -> (UInt64, UInt64)) {
     var pair = (UInt64(bitPattern: Int64(seed)), UInt64(bitPattern: Int64(seed2)))
-    if pair == (0, 0) { pair = (UInt64.random(in: 1...UInt64.max), UInt64.random(in: 1...UInt64.max)) }
+    if pair == (0, 0) { pair = fallback() }
     fixed = reshuffles ? nil : pair
     stream = PhiloxStream(Philox(seed: pair.0, seed2: pair.1))
   }
 
+  func save(_ encoder: inout IteratorEncoder) {
+    let (fixed, stream) = lock.withLock { (self.fixed, self.stream) }
+    encoder.append(fixed != nil)
+    encoder.state.append(fixed?.0 ?? 0)
+    encoder.state.append(fixed?.1 ?? 0)
+    encoder.append(stream)
+  }
+
+  func restore(_ decoder: inout IteratorDecoder) throws {
+    let isFixed = try decoder.flag()
+    let pair = (try decoder.state.number(UInt64.self), try decoder.state.number(UInt64.self))
+    let saved = try decoder.stream()
+    lock.withLock {
+      fixed = isFixed ? pair : nil
+      stream = saved
+    }
+  }
+
   func next() -> (seed: UInt64, seed2: UInt64) {
-    if let fixed { return fixed }
-    return lock.withLock { (UInt64(stream.next()), UInt64(stream.next())) }
+    lock.withLock { fixed ?? (UInt64(stream.next()), UInt64(stream.next())) }
   }
 }
 
@@ -48,6 +67,10 @@ final class Shuffling: DatasetNode {
   var rowSource: TensorRows? { input.rowSource }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
+
+  var inputs: [any DatasetNode] { [input] }
+  func saveShared(_ encoder: inout IteratorEncoder) { seeds.save(&encoder) }
+  func restoreShared(_ decoder: inout IteratorDecoder) throws { try seeds.restore(&decoder) }
 
   private final class Iterator: DatasetIterator {
     let dataset: Shuffling
@@ -108,6 +131,63 @@ final class Shuffling: DatasetNode {
       return count
     }
 
+    func suspendWork() { input?.suspendWork() }
+    func resumeWork() { input?.resumeWork() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(random)
+      encoder.append(epoch)
+      encoder.append(isExhausted)
+      encoder.append(input != nil)
+      try input?.saveState(&encoder)
+      // Ranges and their elements in order; where in the ring they lie makes no difference.
+      let open = slices.indices.filter { slices[$0].start < slices[$0].end || $0 == slices.count - 1 }
+      encoder.append(open.count)
+      for (start, end) in open.map({ slices[$0] }) {
+        let elements = try (start..<end).map { position in
+          if let rows { return DatasetElement.row(rows, numbers[position % dataset.bufferSize]) }
+          guard let element = buffer[position % dataset.bufferSize] else {
+            throw EngineError.internal("the buffer of a shuffle has a hole")
+          }
+          return element
+        }
+        try encoder.append(elements)
+      }
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      random = try decoder.stream()
+      epoch = try decoder.int()
+      isExhausted = try decoder.flag()
+      if try decoder.flag() {
+        input = try dataset.input.makeIterator(context)
+        try input?.restoreState(&decoder)
+      }
+      buffer = []
+      numbers = []
+      slices = []
+      filled = 0
+      for _ in 0..<(try decoder.count()) {
+        let elements = try decoder.elements()
+        guard elements.count <= dataset.bufferSize - filled else {
+          throw StateDecoder.damaged("more elements than the buffer of a shuffle holds")
+        }
+        slices.append((filled, filled + elements.count))
+        filled += elements.count
+        guard let rows else {
+          buffer.append(contentsOf: elements)
+          continue
+        }
+        numbers += try elements.map {
+          guard case .row(let source, let number) = $0, source === rows else {
+            throw StateDecoder.damaged("an element of another dataset in the buffer of a shuffle")
+          }
+          return number
+        }
+      }
+      guard input == nil || !slices.isEmpty else { throw StateDecoder.damaged("a shuffle without a place to fill") }
+    }
+
     private func fill() throws {
       while !isExhausted, filled < dataset.bufferSize {
         if input == nil {
@@ -118,7 +198,7 @@ final class Shuffling: DatasetNode {
           input = try dataset.input.makeIterator(context)
           let end = slices.last?.end ?? 0
           slices.append((end, end))
-          epoch += 1
+          epoch &+= 1
         }
         if rows != nil {
           if try fillNumbers() { continue }
@@ -170,7 +250,13 @@ extension OpDefinition {
   static func shuffling(_ context: KernelContext, countInput: Int? = nil) throws -> Shuffling {
     let seeds = ShuffleSeeds(
       seed: try context.integer(2), seed2: try context.integer(3),
-      reshuffles: context.node.bool("reshuffle_each_iteration"))
+      reshuffles: context.node.bool("reshuffle_each_iteration")
+    ) {
+      // From the session's own seed, so that it can be brought back with it.
+      var words = RandomState.of(context).reserve(1)
+      let (a, b, c, d) = words.next()
+      return (UInt64(a) | UInt64(b) << 32, UInt64(c) | UInt64(d) << 32)
+    }
     return try Shuffling(
       try context.dataset(0), bufferSize: try context.integer(1), seeds: seeds,
       count: try countInput.map { try context.integer($0) } ?? 1)

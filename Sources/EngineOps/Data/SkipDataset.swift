@@ -23,16 +23,34 @@ private final class Skipping: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    if count < 0 { return ClosureIterator { nil } }
-    let iterator = try input.makeIterator(context)
-    var remaining = count
-    return ClosureIterator {
+    Iterator(try input.makeIterator(context), count, context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let context: IterationContext
+    /// Elements still to be skipped; negative for all.
+    var remaining: Int
+
+    init(_ input: any DatasetIterator, _ count: Int, _ context: IterationContext) {
+      self.context = context
+      remaining = count
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      if remaining < 0 { return nil }
       while remaining > 0 {
-        guard try iterator.next() != nil else { return nil }
+        guard try input.next() != nil else { return nil }
         remaining -= 1
         try context.checkCancellation()
       }
-      return try iterator.next()
+      return try input.next()
     }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) { encoder.append(remaining) }
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws { remaining = try decoder.int() }
   }
 }

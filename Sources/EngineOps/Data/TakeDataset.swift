@@ -25,15 +25,43 @@ private final class Taking: DatasetNode {
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
     if count < 0 { return try input.makeIterator(context) }
-    var remaining = count
-    var iterator: (any DatasetIterator)? = count == 0 ? nil : try input.makeIterator(context)
-    return ClosureIterator {
-      guard remaining > 0, let element = try iterator?.next() else {
-        iterator = nil
+    return Iterator(count == 0 ? nil : try input.makeIterator(context), count)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: DatasetIterator {
+    /// `nil` at the end.
+    var input: (any DatasetIterator)?
+    var remaining: Int
+
+    init(_ input: (any DatasetIterator)?, _ count: Int) {
+      self.input = input
+      remaining = count
+    }
+
+    func next() throws -> DatasetElement? {
+      guard remaining > 0, let element = try input?.next() else {
+        input = nil
         return nil
       }
       remaining -= 1
       return element
+    }
+
+    func suspendWork() { input?.suspendWork() }
+    func resumeWork() { input?.resumeWork() }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(remaining)
+      encoder.append(input != nil)
+      try input?.saveState(&encoder)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      remaining = try decoder.int()
+      if try decoder.flag() { try input?.restoreState(&decoder) } else { input = nil }
     }
   }
 }

@@ -15,11 +15,22 @@ private final class SingleElement: DatasetNode {
   var cardinality: Int { 1 }
 
   func makeIterator(_ context: IterationContext) -> any DatasetIterator {
+    Iterator(tensors)
+  }
+
+  var isRepeatable: Bool { true }
+
+  private final class Iterator: DatasetIterator {
+    let tensors: [Tensor]
     var isDone = false
-    let tensors = tensors
-    return ClosureIterator {
+    init(_ tensors: [Tensor]) { self.tensors = tensors }
+
+    func next() -> DatasetElement? {
       defer { isDone = true }
       return isDone ? nil : .tensors(tensors)
     }
+
+    func saveState(_ encoder: inout IteratorEncoder) { encoder.append(isDone) }
+    func restoreState(_ decoder: inout IteratorDecoder) throws { isDone = try decoder.flag() }
   }
 }

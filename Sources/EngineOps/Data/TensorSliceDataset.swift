@@ -12,12 +12,13 @@ extension OpDefinition {
 }
 
 private final class SliceDataset: DatasetNode {
-  let rows: TensorRows
-  init(_ rows: TensorRows) { self.rows = rows }
-  var cardinality: Int { rows.count }
-  var rowSource: TensorRows? { rows }
+  private let source: TensorRows
+  init(_ rows: TensorRows) { source = rows }
+  var cardinality: Int { source.count }
+  var rowSource: TensorRows? { source }
+  var isRepeatable: Bool { true }
 
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: rows) }
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows: source) }
 
   private final class Iterator: DatasetIterator {
     let rows: TensorRows
@@ -34,6 +35,12 @@ private final class SliceDataset: DatasetNode {
       for place in 0..<given { numbers[place] = index + place }
       index += given
       return given
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) { encoder.append(index) }
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      index = try decoder.count()
+      guard index <= rows.count else { throw StateDecoder.damaged("row \(index) of \(rows.count)") }
     }
   }
 }

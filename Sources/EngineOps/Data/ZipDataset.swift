@@ -18,15 +18,30 @@ private final class Zip: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterators = try inputs.map { try $0.makeIterator(context) }
-    return ClosureIterator {
+    Iterator(try inputs.map { try $0.makeIterator(context) })
+  }
+
+  var isRepeatable: Bool { inputs.allSatisfy(\.isRepeatable) }
+
+  private final class Iterator: DatasetIterator {
+    let inputs: [any DatasetIterator]
+    init(_ inputs: [any DatasetIterator]) { self.inputs = inputs }
+
+    func next() throws -> DatasetElement? {
       var parts: [DatasetElement] = []
-      parts.reserveCapacity(iterators.count)
-      for iterator in iterators {
-        guard let element = try iterator.next() else { return nil }
+      parts.reserveCapacity(inputs.count)
+      for input in inputs {
+        guard let element = try input.next() else { return nil }
         parts.append(element)
       }
       return .parts(parts)
+    }
+
+    func suspendWork() { for input in inputs { input.suspendWork() } }
+    func resumeWork() { for input in inputs { input.resumeWork() } }
+    func saveState(_ encoder: inout IteratorEncoder) throws { for input in inputs { try input.saveState(&encoder) } }
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      for input in inputs { try input.restoreState(&decoder) }
     }
   }
 }

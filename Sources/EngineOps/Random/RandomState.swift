@@ -2,7 +2,7 @@ import EngineCore
 import EngineGraph
 
 /// The generator of one random node in one session: each execution takes its stretch of the counter.
-final class RandomState: @unchecked Sendable {
+final class RandomState: ResumableState, @unchecked Sendable {
   private var generator: Philox
   private let lock = Lock()
 
@@ -31,6 +31,28 @@ final class RandomState: @unchecked Sendable {
 
   /// For an execution with `count` outputs; TensorFlow sets 256 blocks aside for each.
   func reserve(outputs count: Int) -> Philox { reserve(count &* 256) }
+
+  func saveState(_ encoder: inout StateEncoder) { encoder.append(lock.withLock { generator }) }
+
+  func restoreState(_ decoder: inout StateDecoder) throws {
+    let saved = try decoder.philox()
+    lock.withLock { generator = saved }
+  }
+}
+
+extension StateEncoder {
+  mutating func append(_ generator: Philox) {
+    append(UInt64(generator.key.0) | UInt64(generator.key.1) << 32)
+    for word in [generator.counter.0, generator.counter.1, generator.counter.2, generator.counter.3] { append(word) }
+  }
+}
+
+extension StateDecoder {
+  mutating func philox() throws -> Philox {
+    var generator = Philox(seed: try number(), seed2: 0)
+    generator.counter = (try number(), try number(), try number(), try number())
+    return generator
+  }
 }
 
 extension OpDefinition {

@@ -21,7 +21,7 @@ __all__ = ["Estimator"]
 
 _ALLOWED_OVERRIDES = frozenset(
     ["model_fn", "_create_and_assert_global_step", "_export_all_saved_models", "latest_checkpoint",
-     "_tf_api_names", "_tf_api_names_v1", "_estimator_api_names", "_estimator_api_names_v1",
+     "evaluate_many", "experimental_predictor", "_tf_api_names", "_tf_api_names_v1", "_estimator_api_names", "_estimator_api_names_v1",
      "_estimator_api_constants", "_estimator_api_constants_v1"]
 )  # fmt: skip
 
@@ -168,15 +168,40 @@ class Estimator:
         }  # fmt: skip
         specs = []
         results = function("estimator.evaluate")(self._engine, self._builder(input_fn, specs), options)
-        structures = {k: v[0] for k, v in specs[-1].eval_metric_ops.items()} if specs else {}
-        values = {}
-        for key, leaves in results:
-            structure = structures.get(key)
-            if structure is None:
-                values[key] = leaves[0]
-            else:
-                values[key] = _filled(structure, iter(leaves))
-        return values
+        return _metric_values(results, specs)
+
+    def evaluate_many(self, input_fns, steps=None, hooks=None, checkpoint_path=None):
+        """Evaluates one checkpoint on several inputs, given as a dict of names and input functions.
+
+        The model is built once, on the first input; inputs of the same structure are fed to it. Results and files are
+        those of ``evaluate(input_fn, steps, hooks, checkpoint_path, name)`` for each name. Gives a dict of their results.
+        TensorFlow has no such method.
+        """
+        if not isinstance(input_fns, dict) or not input_fns:
+            raise ValueError(f"input_fns must be a dict of names and input functions, given: {input_fns!r}")
+        options = {
+            "hooks": _check_hooks(hooks), "steps": _count(steps),
+            "checkpoint_path": None if checkpoint_path is None else os.fspath(checkpoint_path),
+        }  # fmt: skip
+        specs, elements = [], []
+        builders = [(str(name), self._builder(fn, specs, elements)) for name, fn in input_fns.items()]
+        functions = list(input_fns.values())
+
+        def replace(index, graph):
+            with graph.as_default():
+                features, labels, input_hooks = self._call_input(functions[index], ModeKeys.EVAL)
+            targets = _matching(elements[0], (features, labels))
+            return targets and (*targets, input_hooks)
+
+        results = function("estimator.evaluate_many")(self._engine, builders, replace, options)
+        return {name: _metric_values(metrics, specs[-1:]) for name, metrics in results}
+
+    def experimental_predictor(self, serving_input_receiver_fn, output_key=None, checkpoint_path=None):
+        """A callable that keeps the model open for predictions; see ``Predictor``. TensorFlow has it as
+        ``tf.contrib.predictor.from_estimator``."""
+        from swiftestimator._estimator.predictor import Predictor
+
+        return Predictor(self, serving_input_receiver_fn, output_key, checkpoint_path)
 
     def predict(self, input_fn, predict_keys=None, hooks=None, checkpoint_path=None, yield_single_examples=True):
         """A generator of predictions for the input: one example at a time, or batches as they are.
@@ -268,12 +293,14 @@ class Estimator:
 
     # -- Building the model
 
-    def _builder(self, input_fn, specs=None):
+    def _builder(self, input_fn, specs=None, elements=None):
         """What the engine calls to build the model in a graph: the spec, and hooks that start the input."""
 
         def build(graph, mode):
             with graph.as_default():
                 features, labels, hooks = self._call_input(input_fn, mode)
+                if elements is not None:
+                    elements.append((features, labels))
                 spec = self._call_model_fn(features, labels, mode, self.config)
                 if specs is not None:
                     specs.append(spec)
@@ -423,6 +450,36 @@ def _filled(structure, leaves):
     """The structure of a metric with its values; operations have none."""
     values = [None if isinstance(leaf, Operation) else next(leaves) for leaf in nest.flatten(structure)]
     return nest.pack_sequence_as(structure, values) if nest.is_nested(structure) else values[0]
+
+
+def _metric_values(results, specs):
+    """The engine's metrics in the structures that the program gave them."""
+    structures = {k: v[0] for k, v in specs[-1].eval_metric_ops.items()} if specs else {}
+    values = {}
+    for key, leaves in results:
+        structure = structures.get(key)
+        values[key] = leaves[0] if structure is None else _filled(structure, iter(leaves))
+    return values
+
+
+def _matching(model_input, other):
+    """The tensors of ``other`` and those of the model's input that they can stand for; ``None`` if they don't fit."""
+    try:
+        nest.assert_same_structure(model_input, other)
+    except (TypeError, ValueError):
+        return None
+    targets, tensors = nest.flatten(model_input), nest.flatten(other)
+    for target, tensor in zip(targets, tensors):
+        if target is None and tensor is None:
+            continue
+        if not isinstance(target, Tensor) or not isinstance(tensor, Tensor) or target.dtype != tensor.dtype:
+            return None
+        wanted, given = target.shape, tensor.shape
+        if wanted.rank is None:
+            continue
+        if given.rank != wanted.rank or any(w not in (None, g) for w, g in zip(wanted.as_list(), given.as_list())):
+            return None
+    return [t for t in tensors if t is not None], [t for t in targets if t is not None]
 
 
 def _prediction_keys(specs, names):

@@ -28,6 +28,7 @@ _DERIVED = (
 )  # fmt: skip
 # Counts that the engine wants whole: steps every half step are steps every step.
 _COUNTS = ("save_summary_steps", "save_checkpoints_steps", "keep_checkpoint_max", "log_step_count_steps")
+_SWITCHES = ("checkpoint_save_graph_def", "exact_resume")
 _TOGETHER = {"save_checkpoints_steps", "save_checkpoints_secs"}  # giving one of them changes the other
 
 
@@ -54,6 +55,7 @@ class RunConfig:
         keep_checkpoint_every_n_hours=10000, log_step_count_steps=100, train_distribute=None, device_fn=None,
         protocol=None, eval_distribute=None, experimental_distribute=None, experimental_max_worker_delay_secs=None,
         session_creation_timeout_secs=7200, checkpoint_save_graph_def=True,
+        exact_resume=False,
     ):  # fmt: skip
         given = {
             "model_dir": None if model_dir is None else os.fspath(model_dir), "tf_random_seed": tf_random_seed,
@@ -70,7 +72,8 @@ class RunConfig:
         given = {name: value for name, value in given.items() if value is not _USE_DEFAULT}
         _log_environment()
         service = _environment_service()
-        self._set(function("run_config.new")(_engine_values(given)), given)
+        extra = {"exact_resume": True} if exact_resume else {}
+        self._set(function("run_config.new")({**_engine_values(given), **extra}), given)
         if service is not None:
             self.__dict__["_service"] = service
 
@@ -87,6 +90,18 @@ class RunConfig:
         if fields["session_config"] is None and fields["device_filters"]:
             self.__dict__["_session_config"] = default_session_config(fields["device_filters"])
         self._engine = engine
+        self.__dict__.pop("_exact_resume", None)
+        if fields.get("exact_resume"):
+            self.__dict__["_exact_resume"] = True
+
+    @property
+    def exact_resume(self):
+        """Whether a training that was killed goes on as an unbroken one would have.
+
+        With each checkpoint, the position of the input, the state of random operations and the counters of hooks are
+        saved too, in ``<checkpoint>.resume``. TensorFlow has no such option.
+        """
+        return self.__dict__.get("_exact_resume", False)
 
     def __getattr__(self, name):
         if name in _FIELDS + _DERIVED and name != "experimental_distribute" and f"_{name}" in self.__dict__:
@@ -149,6 +164,8 @@ def _restored(cls, state):
     if cluster:
         place["cluster"] = cluster if isinstance(cluster, dict) else cluster.as_dict()
     given = {name: state[f"_{name}"] for name in _FIELDS}
+    if state.get("_exact_resume"):
+        given["exact_resume"] = True
     result = cls.__new__(cls)
     result._engine = function("run_config.new")({**_engine_values(given), "TF_CONFIG": json.dumps(place)})
     result.__dict__.update(state)
@@ -178,7 +195,7 @@ def _engine_values(given):
             value = value.item()
         if name in _COUNTS and isinstance(value, float) and math.isfinite(value):
             value = math.ceil(value) if value > 0 else math.floor(value)
-        elif name == "checkpoint_save_graph_def":
+        elif name in _SWITCHES:
             value = bool(value)
         elif name == "protocol" and value is not None and not isinstance(value, str):
             value = repr(value)
@@ -186,7 +203,7 @@ def _engine_values(given):
             raise ValueError(f"session_config must be instance of ConfigProto, but got: {value}")
         elif name == "device_fn" and value is not None and not (callable(value) and set(fn_args(value)) == {"op"}):
             raise ValueError('device_fn must be callable with exactly one argument "op".')
-        values[name] = int(value) if isinstance(value, bool) and name != "checkpoint_save_graph_def" else value
+        values[name] = int(value) if isinstance(value, bool) and name not in _SWITCHES else value
     return values
 
 
