@@ -45,7 +45,7 @@ import Testing
     let table = try variable(graph, "mine", [4, 2])
     let b = try variable(graph, "other/b", [2])
     try CheckpointInitializers.set(
-      in: graph, from: directory.file(""),
+      in: graph, from: prefix,
       [(key: "table", target: .variables([table])), (key: "scope/", target: .name("other/"))])
     #expect(try values(table) == [0, 1, 2, 3, 4, 5, 6, 7])
     #expect(try values(b) == [5, 6])

@@ -201,6 +201,8 @@ enum OpSamples {
     "StringToHashBucketFast", "StringToHashBucketStrong", "StringToNumber", "StringUpper", "Substr",
     "StringSplit", "ReduceJoin", "SerializeSparse", "SerializeManySparse", "DeserializeSparse",
     "SparseFillEmptyRowsGrad",
+    "DisableCopyOnRead", "GenerateVocabRemapping", "LoadAndRemapMatrix", "MergeV2Checkpoints", "RestoreV2", "SaveV2",
+    "ShardedFilename", "StaticRegexFullMatch",
   ]
 
   /// Whether the op works element by element on inputs of one shape.
