@@ -58,7 +58,11 @@ def test_tensorflow_loads_our_exports(exports, case, way):
     assert signatures == {name for name in exports["tf"][1][case][way] if ":" not in name}
     assert signatures <= here["outputs"].keys() and signatures
     for name in signatures:
-        compare(there[name], here["outputs"][name], f"{case}/{name}")
+        expected = here["outputs"][name]
+        if way == "v2":
+            # A call runs the updates of metrics as well, before or after their values are read.
+            expected = {key: value for key, value in expected.items() if not key.startswith("metrics")}
+        compare({key: there[name][key] for key in expected}, expected, f"{case}/{name}")
 
 
 @pytest.mark.parametrize("case", CASES)
