@@ -88,7 +88,8 @@ private let foldedOps: Set<String> = [
   "ConcatV2", "Div", "DynamicStitch", "Equal", "ExpandDims", "Fill", "Floor", "FloorDiv", "FloorMod", "Gather",
   "GatherV2", "Greater", "GreaterEqual", "InvertPermutation", "Less", "LessEqual", "ListDiff", "LogicalAnd",
   "LogicalNot", "LogicalOr", "Max", "Maximum", "Min", "Minimum", "Mod", "Mul", "Neg", "NotEqual", "OnesLike", "Pack",
-  "Prod", "Range", "RealDiv", "Reshape", "ReverseV2", "Round", "Select", "SelectV2", "Slice", "Split", "SplitV",
+  "Prod", "Range", "RealDiv", "Reshape", "ReverseV2", "Round", "Select", "SelectV2", "Slice", "SparseReshape", "Split",
+  "SplitV",
   "Squeeze", "StridedSlice", "Sub", "Sum", "Tile", "Transpose", "TruncateDiv", "Unpack", "ZerosLike",
 ]
 

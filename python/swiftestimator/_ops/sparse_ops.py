@@ -75,14 +75,17 @@ def sparse_reshape(sp_input, shape, name=None):
     with name_scope(name, "SparseReshape", [sp_input]) as name:
         indices, dense_shape = apply("SparseReshape", [sp_input.indices, sp_input.dense_shape, shape], name=name)
         result = constant_value_as_shape(shape)
-        if result is not None and None not in result:
-            dense_shape = convert_to_tensor(result, dtypes.int64)
-        elif result is not None and result.count(None) == 1 and sp_input.get_shape().is_fully_defined():
+        if result is not None and result.count(None) == 1 and sp_input.get_shape().is_fully_defined():
             known = int(np.prod([d for d in result if d is not None], dtype=np.int64))
             total = sp_input.get_shape().num_elements()
             if known and total % known == 0:
-                dense_shape = convert_to_tensor([total // known if d is None else d for d in result], dtypes.int64)
-        return SparseTensor(indices, array_ops.identity(sp_input.values), dense_shape)
+                result = [total // known if d is None else d for d in result]
+        if result is not None and None not in result and shape.op.type in ("Cast", "Const"):
+            dense_shape = convert_to_tensor(result, dtypes.int64)
+        reshaped = SparseTensor(indices, array_ops.identity(sp_input.values), dense_shape)
+        if result is not None:
+            reshaped.set_shape(result)
+        return reshaped
 
 
 def sparse_retain(sp_input, to_retain):

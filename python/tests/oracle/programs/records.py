@@ -41,7 +41,7 @@ def said(error):
     skipped = ("Graph execution error", "Detected at node", "Node:", "    ", "  File", "\t")
     line = next((line for line in lines if not line.startswith(skipped)), "")
     # Ours names the line of the program; assertions go on with the names of their nodes.
-    line = re.sub(r" \(at \w+.py:\d+\)$| \[Condition .*", "", line.replace(folder, "FOLDER"))
+    line = re.sub(r" \(at \S+.py:\d+\)$| \[Condition .*", "", line.replace(folder, "FOLDER"))
     return [type(error).__name__, line]
 
 
