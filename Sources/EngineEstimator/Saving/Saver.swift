@@ -178,7 +178,7 @@ open class Saver {
     if writesState {
       record(prefix)
       if (maxToKeep ?? 0) <= 0 {
-        let shown = savesRelativePaths ? FileSystem.baseName(of: prefix) : prefix
+        let shown = options.savesRelativePaths ? FileSystem.baseName(of: prefix) : prefix
         Logger.info("\(shown) is not in all_model_checkpoint_paths. Manually adding it.")
       }
       try CheckpointState.update(
