@@ -243,7 +243,9 @@ class Estimator:
             export_dir_base, {ModeKeys.PREDICT: serving_input_receiver_fn}, assets_extra, as_text, checkpoint_path
         )
 
-    def _export_all_saved_models(self, export_dir_base, input_receiver_fn_map, assets_extra, as_text, checkpoint_path):
+    def _export_all_saved_models(
+        self, export_dir_base, input_receiver_fn_map, assets_extra=None, as_text=False, checkpoint_path=None
+    ):
         builders = {str(mode): self._export_builder(fn) for mode, fn in input_receiver_fn_map.items()}
         warm_start = self._warm_start_settings
         options = {
