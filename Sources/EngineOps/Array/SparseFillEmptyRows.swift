@@ -65,7 +65,7 @@ extension OpDefinition {
     context.setOutput(0, try Tensor(indices, shape: [total, positions.rank]))
     context.setOutput(
       1,
-      total == 0 ? try Tensor(uninitialized: context.inputs[1].dtype, shape: [0]) : try values.gather(sources)[0])
+      total == 0 ? try Tensor(uninitialized: context.inputs[1].dtype, shape: [0]) : try values.gather(sources[...])[0])
     context.setOutput(2, try Tensor(counts.map { $0 == 0 }, shape: [rows]))
     context.setOutput(3, try Tensor(map, shape: [positions.count]))
   }

@@ -46,6 +46,6 @@ struct SparsePositions {
 extension Tensor {
   /// The elements of a vector in another order.
   func reordered(_ order: [Int]) throws -> Tensor {
-    order.isEmpty ? try Tensor(uninitialized: dtype, shape: [0]) : try TensorRows([self]).gather(order)[0]
+    order.isEmpty ? try Tensor(uninitialized: dtype, shape: [0]) : try TensorRows([self]).gather(order[...])[0]
   }
 }
