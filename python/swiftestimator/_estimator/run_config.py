@@ -53,7 +53,7 @@ class RunConfig:
         save_checkpoints_secs=_USE_DEFAULT, session_config=None, keep_checkpoint_max=5,
         keep_checkpoint_every_n_hours=10000, log_step_count_steps=100, train_distribute=None, device_fn=None,
         protocol=None, eval_distribute=None, experimental_distribute=None, experimental_max_worker_delay_secs=None,
-        session_creation_timeout_secs=7200, checkpoint_save_graph_def=True,
+        session_creation_timeout_secs=7200, checkpoint_save_graph_def=True, exact_resume=False,
     ):  # fmt: skip
         given = {
             "model_dir": None if model_dir is None else os.fspath(model_dir), "tf_random_seed": tf_random_seed,
@@ -68,6 +68,8 @@ class RunConfig:
             "checkpoint_save_graph_def": checkpoint_save_graph_def,
         }  # fmt: skip
         given = {name: value for name, value in given.items() if value is not _USE_DEFAULT}
+        if exact_resume:
+            given["exact_resume"] = True
         _log_environment()
         service = _environment_service()
         self._set(function("run_config.new")(_engine_values(given)), given)
@@ -77,6 +79,11 @@ class RunConfig:
     def _set(self, engine, given):
         """Takes over the engine's fields; what the program gave stays as it gave it."""
         fields = function("run_config.fields")(engine)
+        if given.get("exact_resume") and not fields.get("exact_resume"):
+            raise NotImplementedError("RunConfig(exact_resume=True) is not implemented in swiftestimator")
+        self.__dict__.pop("_exact_resume", None)
+        if fields.get("exact_resume"):
+            self.__dict__["_exact_resume"] = True
         fields["cluster_spec"] = ClusterSpec(fields["cluster_spec"])
         for name in ("model_dir", "session_config"):  # the engine fills them from TF_CONFIG
             if given.get(name) is None:
@@ -87,6 +94,15 @@ class RunConfig:
         if fields["session_config"] is None and fields["device_filters"]:
             self.__dict__["_session_config"] = default_session_config(fields["device_filters"])
         self._engine = engine
+
+    @property
+    def exact_resume(self):
+        """Whether a training that was killed goes on as an unbroken one would have.
+
+        With each checkpoint, the position of the input, the state of random operations and the counters of hooks are
+        saved too. TensorFlow has no such option.
+        """
+        return self.__dict__.get("_exact_resume", False)
 
     def __getattr__(self, name):
         if name in _FIELDS + _DERIVED and name != "experimental_distribute" and f"_{name}" in self.__dict__:
@@ -186,7 +202,8 @@ def _engine_values(given):
             raise ValueError(f"session_config must be instance of ConfigProto, but got: {value}")
         elif name == "device_fn" and value is not None and not (callable(value) and set(fn_args(value)) == {"op"}):
             raise ValueError('device_fn must be callable with exactly one argument "op".')
-        values[name] = int(value) if isinstance(value, bool) and name != "checkpoint_save_graph_def" else value
+        is_number = isinstance(value, bool) and name not in ("checkpoint_save_graph_def", "exact_resume")
+        values[name] = int(value) if is_number else value
     return values
 
 
