@@ -137,14 +137,8 @@ final class HostCheckpointSaverHook: CheckpointSaverHook {
 /// An event writer written in the host language.
 final class HostSummaryWriter: SummaryWriting {
   private let host: HostMethods
-  private let text: String?
 
-  init(_ host: HostMethods, label: String?) {
-    self.host = host
-    text = label
-  }
-
-  override var label: String { text ?? super.label }
+  init(_ host: HostMethods) { self.host = host }
 
   func addSummary(_ summary: ByteString, step: Int?) throws {
     try host.call("add_summary", [.bytes(summary), .optional(step)])

@@ -107,7 +107,8 @@ public final class Plan: @unchecked Sendable {
       guard let kernel = call.node.definition.kernel else { continue }
       (steps + position).initialize(
         to: Step(
-          kernel: wrapping?(call.node, kernel) ?? kernel, node: call.node, inputs: UnsafePointer(inputs), outputs: UnsafePointer(outputs)))
+          kernel: wrapping?(call.node, kernel) ?? kernel, node: call.node, inputs: UnsafePointer(inputs),
+          outputs: UnsafePointer(outputs)))
     }
 
     self.feeds = feeds

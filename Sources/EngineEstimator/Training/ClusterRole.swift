@@ -102,7 +102,7 @@ public struct ClusterRole: Sendable, CustomStringConvertible {
         "\(index) is not a valid task_id for task_type \(type) in the cluster_spec:\n\(described)\n\n"
           + "Note that these values may be coming from the TF_CONFIG environment variable.")
     }
-    if leader == "chief" { evaluationMaster = "" }
+    evaluationMaster = ""
     isChief = type == leader
     workerCount = count("worker") + count(leader)
     parameterServerCount = count("ps")

@@ -439,7 +439,7 @@ def _has_end(features):
     return any(isinstance(t, Tensor) and t.op.type == "IteratorGetNext" for t in nest.flatten(features))
 
 
-def _count(value):
+def _count(value, name=None):
     """A number of steps; parts of a step count as one. ``TypeError`` for what is no number."""
     if value is None or isinstance(value, int):
         return value
