@@ -63,106 +63,109 @@ import Testing
       "ParallelMapDatasetV2", arguments: [[input], [], [try pipeline.scratch.long(parallel)]], attributes: attributes)
   }
 
-  private static let pipelines: [(name: String, build: Build)] = [
-    ("range", { (try $0.range(40), nil) }),
-    ("repeat", { (try $0.transform("RepeatDataset", try $0.range(5), -1), nil) }),
-    ("skip", { (try $0.transform("SkipDataset", try $0.range(40), 9), nil) }),
-    ("take", { (try $0.transform("TakeDataset", try $0.range(40), 17), nil) }),
-    ("shuffle", { (try $0.shuffle(try $0.range(40), 7, seeds: (1, 2)), nil) }),
-    ("shuffle of any seed", { (try $0.shuffle(try $0.range(40), 7, seeds: (0, 0)), nil) }),
-    (
-      "repeated shuffle",
-      { (try $0.transform("RepeatDataset", try $0.shuffle(try $0.range(6), 4, seeds: (0, 0)), -1), nil) }
-    ),
-    (
-      "the same shuffle repeated",
-      {
-        let shuffled = try $0.shuffle(try $0.range(6), 4, seeds: (0, 0), reshuffle: false)
-        return (try $0.transform("RepeatDataset", shuffled, -1), nil)
-      }
-    ),
-    (
-      "shuffle and repeat",
-      {
-        let scratch = $0.scratch
-        return (
-          try $0.graph.op(
-            "ShuffleAndRepeatDataset", try $0.range(6), try scratch.long(10), try scratch.long(3), try scratch.long(4),
-            try scratch.long(-1), attributes: $0.scalar), nil
-        )
-      }
-    ),
-    ("map", { (try mapped($0, try $0.range(40)), nil) }),
-    ("prefetch", { (try $0.transform("PrefetchDataset", try mapped($0, try $0.range(40)), 3), nil) }),
-    ("parallel map", { (try mapped($0, try $0.range(40), parallel: 2), nil) }),
-    (
-      "filter",
-      {
-        let attributes = $0.scalar.merging(["predicate": .function(try even($0))]) { $1 }
-        return (try $0.graph.op("FilterDataset", arguments: [[try $0.range(40)], []], attributes: attributes), nil)
-      }
-    ),
-    (
-      "flat map",
-      {
-        let attributes = $0.scalar.merging(["f": .function(try shuffledRange($0))]) { $1 }
-        return (try $0.graph.op("FlatMapDataset", arguments: [[try $0.range(20)], []], attributes: attributes), nil)
-      }
-    ),
-    (
-      "interleave",
-      {
-        let attributes = $0.scalar.merging(["f": .function(try shuffledRange($0))]) { $1 }
-        let (cycle, block) = (try $0.scratch.long(3), try $0.scratch.long(2))
-        return (
-          try $0.graph.op(
-            "InterleaveDataset", arguments: [[try $0.range(20)], [], [cycle], [block]], attributes: attributes), nil
-        )
-      }
-    ),
-    (
-      "cache",
-      {
-        let cached = try $0.graph.op(
-          "CacheDataset", try mapped($0, try $0.range(6)), try $0.scratch.text(""), attributes: $0.scalar)
-        return (try $0.transform("RepeatDataset", cached, -1), nil)
-      }
-    ),
-    (
-      "concatenate and shard",
-      {
-        let both = try $0.graph.op(
-          "ConcatenateDataset", try $0.range(5), try $0.shuffle(try $0.range(50), 5, seeds: (0, 0)),
-          attributes: $0.scalar)
-        return (
-          try $0.graph.op(
-            "ShardDataset", both, try $0.scratch.long(2), try $0.scratch.long(1), attributes: $0.scalar), nil
-        )
-      }
-    ),
-    (
-      "batch and unbatch",
-      {
-        let pairs = $0.attributes([.int64], [[nil]])
-        let batches = try $0.batch(try $0.range(40), 4, pairs)
-        return (try $0.graph.op("UnbatchDataset", batches, attributes: $0.scalar), nil)
-      }
-    ),
-    (
-      "zip of slices",
-      {
-        let rows = try $0.graph.op(
-          "TensorSliceDataset", arguments: [[try $0.scratch.longs(Array(100..<112))]],
-          attributes: ["output_shapes": .shapes([[]])])
-        let single = try $0.graph.op(
-          "TensorDataset", arguments: [[try $0.scratch.long(7)]], attributes: ["output_shapes": .shapes([[]])])
-        let pair = $0.attributes([.int64, .int64], [[], []])
-        let repeated = try $0.transform("RepeatDataset", single, -1)
-        let shuffled = try $0.shuffle(rows, 5, seeds: (0, 0))
-        return (try $0.graph.op("ZipDataset", arguments: [[shuffled, repeated]], attributes: pair), pair)
-      }
-    ),
-  ]
+  private static var pipelines: [(name: String, build: Build)] {
+    [
+      ("range", { (try $0.range(40), nil) }),
+      ("repeat", { (try $0.transform("RepeatDataset", try $0.range(5), -1), nil) }),
+      ("skip", { (try $0.transform("SkipDataset", try $0.range(40), 9), nil) }),
+      ("take", { (try $0.transform("TakeDataset", try $0.range(40), 17), nil) }),
+      ("shuffle", { (try $0.shuffle(try $0.range(40), 7, seeds: (1, 2)), nil) }),
+      ("shuffle of any seed", { (try $0.shuffle(try $0.range(40), 7, seeds: (0, 0)), nil) }),
+      (
+        "repeated shuffle",
+        { (try $0.transform("RepeatDataset", try $0.shuffle(try $0.range(6), 4, seeds: (0, 0)), -1), nil) }
+      ),
+      (
+        "the same shuffle repeated",
+        {
+          let shuffled = try $0.shuffle(try $0.range(6), 4, seeds: (0, 0), reshuffle: false)
+          return (try $0.transform("RepeatDataset", shuffled, -1), nil)
+        }
+      ),
+      (
+        "shuffle and repeat",
+        {
+          let scratch = $0.scratch
+          return (
+            try $0.graph.op(
+              "ShuffleAndRepeatDataset", try $0.range(6), try scratch.long(10), try scratch.long(3),
+              try scratch.long(4),
+              try scratch.long(-1), attributes: $0.scalar), nil
+          )
+        }
+      ),
+      ("map", { (try mapped($0, try $0.range(40)), nil) }),
+      ("prefetch", { (try $0.transform("PrefetchDataset", try mapped($0, try $0.range(40)), 3), nil) }),
+      ("parallel map", { (try mapped($0, try $0.range(40), parallel: 2), nil) }),
+      (
+        "filter",
+        {
+          let attributes = $0.scalar.merging(["predicate": .function(try even($0))]) { $1 }
+          return (try $0.graph.op("FilterDataset", arguments: [[try $0.range(40)], []], attributes: attributes), nil)
+        }
+      ),
+      (
+        "flat map",
+        {
+          let attributes = $0.scalar.merging(["f": .function(try shuffledRange($0))]) { $1 }
+          return (try $0.graph.op("FlatMapDataset", arguments: [[try $0.range(20)], []], attributes: attributes), nil)
+        }
+      ),
+      (
+        "interleave",
+        {
+          let attributes = $0.scalar.merging(["f": .function(try shuffledRange($0))]) { $1 }
+          let (cycle, block) = (try $0.scratch.long(3), try $0.scratch.long(2))
+          return (
+            try $0.graph.op(
+              "InterleaveDataset", arguments: [[try $0.range(20)], [], [cycle], [block]], attributes: attributes), nil
+          )
+        }
+      ),
+      (
+        "cache",
+        {
+          let cached = try $0.graph.op(
+            "CacheDataset", try mapped($0, try $0.range(6)), try $0.scratch.text(""), attributes: $0.scalar)
+          return (try $0.transform("RepeatDataset", cached, -1), nil)
+        }
+      ),
+      (
+        "concatenate and shard",
+        {
+          let both = try $0.graph.op(
+            "ConcatenateDataset", try $0.range(5), try $0.shuffle(try $0.range(50), 5, seeds: (0, 0)),
+            attributes: $0.scalar)
+          return (
+            try $0.graph.op(
+              "ShardDataset", both, try $0.scratch.long(2), try $0.scratch.long(1), attributes: $0.scalar), nil
+          )
+        }
+      ),
+      (
+        "batch and unbatch",
+        {
+          let pairs = $0.attributes([.int64], [[nil]])
+          let batches = try $0.batch(try $0.range(40), 4, pairs)
+          return (try $0.graph.op("UnbatchDataset", batches, attributes: $0.scalar), nil)
+        }
+      ),
+      (
+        "zip of slices",
+        {
+          let rows = try $0.graph.op(
+            "TensorSliceDataset", arguments: [[try $0.scratch.longs(Array(100..<112))]],
+            attributes: ["output_shapes": .shapes([[]])])
+          let single = try $0.graph.op(
+            "TensorDataset", arguments: [[try $0.scratch.long(7)]], attributes: ["output_shapes": .shapes([[]])])
+          let pair = $0.attributes([.int64, .int64], [[], []])
+          let repeated = try $0.transform("RepeatDataset", single, -1)
+          let shuffled = try $0.shuffle(rows, 5, seeds: (0, 0))
+          return (try $0.graph.op("ZipDataset", arguments: [[shuffled, repeated]], attributes: pair), pair)
+        }
+      ),
+    ]
+  }
 
   /// Up to `count` elements.
   private func take(_ next: [Output], _ count: Int, _ session: Session) throws -> [[Int]] {
