@@ -76,8 +76,9 @@ open class LoggingTensorHook: SessionRunHook {
   }
 
   open override func restoreState(_ decoder: inout StateDecoder) throws {
+    guard let timer else { return }
     iteration = try decoder.steps()
-    try timer?.restoreState(&decoder)
+    try timer.restoreState(&decoder)
   }
 
   open override func beforeRun(_ context: RunContext) throws -> RunArguments? {

@@ -16,6 +16,13 @@ final class ShuffleSeeds: @unchecked Sendable {
     stream = PhiloxStream(Philox(seed: pair.0, seed2: pair.1))
   }
 
+  /// Seeds from the session's own, so that they can be brought back with it.
+  static func ofSession(_ context: KernelContext) -> (UInt64, UInt64) {
+    var words = RandomState.of(context).reserve(1)
+    let (a, b, c, d) = words.next()
+    return (UInt64(a) | UInt64(b) << 32, UInt64(c) | UInt64(d) << 32)
+  }
+
   func save(_ encoder: inout IteratorEncoder) {
     let (fixed, stream) = lock.withLock { (self.fixed, self.stream) }
     encoder.append(fixed != nil)
@@ -115,22 +122,6 @@ final class Shuffling: DatasetNode {
       return element
     }
 
-    func nextRows(_ count: Int, into result: UnsafeMutablePointer<Int>) throws -> Int {
-      let size = dataset.bufferSize
-      for place in 0..<count {
-        if filled < size, !isExhausted { try fill() }
-        guard filled > 0 else { return place }
-        while let first = slices.first, first.start == first.end { slices.removeFirst() }
-        let (start, end) = slices[0]
-        let position = (start + Int(random.next() % UInt32(truncatingIfNeeded: end - start))) % size
-        result[place] = numbers[position]
-        numbers[position] = numbers[start % size]
-        slices[0].start += 1
-        filled -= 1
-      }
-      return count
-    }
-
     func suspendWork() { input?.suspendWork() }
     func resumeWork() { input?.resumeWork() }
 
@@ -164,28 +155,42 @@ final class Shuffling: DatasetNode {
         try input?.restoreState(&decoder)
       }
       buffer = []
-      numbers = []
       slices = []
-      filled = 0
       for _ in 0..<(try decoder.count()) {
         let elements = try decoder.elements()
-        guard elements.count <= dataset.bufferSize - filled else {
+        guard elements.count <= dataset.bufferSize - buffer.count else {
           throw StateDecoder.damaged("more elements than the buffer of a shuffle holds")
         }
-        slices.append((filled, filled + elements.count))
-        filled += elements.count
-        guard let rows else {
-          buffer.append(contentsOf: elements)
-          continue
-        }
-        numbers += try elements.map {
-          guard case .row(let source, let number) = $0, source === rows else {
-            throw StateDecoder.damaged("an element of another dataset in the buffer of a shuffle")
+        slices.append((buffer.count, buffer.count + elements.count))
+        buffer.append(contentsOf: elements)
+      }
+      filled = buffer.count
+      if let rows {
+        numbers = try buffer.map { element in
+          guard case .row(let other, let number)? = element, other === rows else {
+            throw StateDecoder.damaged("a shuffle of rows holds something else")
           }
           return number
         }
+        buffer = []
       }
       guard input == nil || !slices.isEmpty else { throw StateDecoder.damaged("a shuffle without a place to fill") }
+    }
+
+    func nextRows(_ count: Int, into result: UnsafeMutablePointer<Int>) throws -> Int {
+      let size = dataset.bufferSize
+      for place in 0..<count {
+        if filled < size, !isExhausted { try fill() }
+        guard filled > 0 else { return place }
+        while let first = slices.first, first.start == first.end { slices.removeFirst() }
+        let (start, end) = slices[0]
+        let position = (start + Int(random.next() % UInt32(truncatingIfNeeded: end - start))) % size
+        result[place] = numbers[position]
+        numbers[position] = numbers[start % size]
+        slices[0].start += 1
+        filled -= 1
+      }
+      return count
     }
 
     private func fill() throws {
@@ -251,12 +256,7 @@ extension OpDefinition {
     let seeds = ShuffleSeeds(
       seed: try context.integer(2), seed2: try context.integer(3),
       reshuffles: context.node.bool("reshuffle_each_iteration")
-    ) {
-      // From the session's own seed, so that it can be brought back with it.
-      var words = RandomState.of(context).reserve(1)
-      let (a, b, c, d) = words.next()
-      return (UInt64(a) | UInt64(b) << 32, UInt64(c) | UInt64(d) << 32)
-    }
+    ) { ShuffleSeeds.ofSession(context) }
     return try Shuffling(
       try context.dataset(0), bufferSize: try context.integer(1), seeds: seeds,
       count: try countInput.map { try context.integer($0) } ?? 1)
