@@ -25,6 +25,8 @@ REASONS = [
     ("numpy_input", "fraction_over|/files/events|step = "),
     # Nothing makes TensorFlow's readers of the global step wait here, or the update wait for them; we read first.
     ("step_jumps|tensor_input", "step = |/log|/files|/trace"),
+    # The configuration of an evaluator shows its fields in the order of all other tasks.
+    ("task_of_evaluator", "Using config"),
     # A metric of several parts is shown by its parts, without the names that a dict gives them.
     ("metrics_of_each_kind", r"nested = "),
 ]
@@ -52,7 +54,8 @@ def lines(log, folder):
         for pattern, replacement in TIMES:
             line = re.sub(pattern, replacement, line)
         line = re.sub(r"(An error was raised).*", r"\1", line, flags=re.DOTALL)
-        if not line.startswith("WARNING From "):  # what TensorFlow says of its own use of old functions
+        # What TensorFlow says of its own use of old functions; and waits for the second that names a folder
+        if not line.startswith(("WARNING From ", "WARNING Directory ")):
             result.append(line)
     return result
 
