@@ -193,7 +193,8 @@ import Testing
       let saved = try first.environment.savedStates(graph: pipeline.graph)
       let second = Session(graph: pipeline.graph)
       _ = try second.run(fetches: [], targets: [initializer])
-      _ = try take(next, 2, second)  // is forgotten
+      // Is forgotten. (Generators that had not been used are not in what was saved, and are left alone.)
+      if position > 0 { _ = try take(next, 2, second) }
       try second.environment.restore(saved, graph: pipeline.graph)
       let (expected, given) = (try take(next, 14, first), try take(next, 14, second))
       #expect(expected == given, "\(name) at \(position)")
