@@ -65,7 +65,7 @@ extension Estimator {
         )
       }
       let tensors = Dictionary(inputs.map { ($0.name, $0.output) }, uniquingKeysWith: { first, _ in first })
-      let spec = try model.function(Features(graph: graph, tensors: tensors), nil, ModeKeys.predict)
+      let spec = try model.function(Features(graph: graph, tensors: tensors), nil, .predict)
       return (spec, inputs)
     }
   }

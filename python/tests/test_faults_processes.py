@@ -328,7 +328,7 @@ def test_runs_do_not_leak():
     with tf.Graph().as_default(), tf.Session() as session:
         x = tf.placeholder(tf.float32, [None, 10])
         y = tf.reduce_sum(tf.nn.softmax(x))
-        broken = tf.reshape(x, [3])
+        broken = tf.reshape(x, [-1, 7])  # 5000 elements, which only the run knows
         value = np.ones((500, 10), np.float32)
 
         def body():

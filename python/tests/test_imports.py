@@ -24,6 +24,7 @@ BELOW = {
     "_model": {"_framework", "_ops", "_protos"},
     "_data": {"_framework", "_ops", "_model", "_protos", "_io"},
     "_estimator": {"_framework", "_ops", "_model", "_data", "_protos", "_io"},
+    "_saved_model": {"_framework", "_ops", "_model", "_data", "_estimator", "_protos", "_io"},
     "_api": set(),
 }
 # Tensors get their operators when the class is there.
