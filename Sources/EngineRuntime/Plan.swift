@@ -149,6 +149,8 @@ public final class Plan: @unchecked Sendable {
   private func run(_ values: [Tensor], _ frame: Frame) throws -> [Tensor] {
     let (slots, contexts, cancellation) = (frame.slots, frame.contexts, frame.environment.cancellation)
     for (index, slot) in feedSlots.enumerated() where slot >= 0 && index < values.count { slots[slot] = values[index] }
+    // Also for plans without steps, of known values alone.
+    if cancellation.isCancelled { try cancellation.check() }
     for index in 0..<stepCount {
       if index % Plan.checkInterval == 0 {
         if cancellation.isCancelled { try cancellation.check() }

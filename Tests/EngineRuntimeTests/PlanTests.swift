@@ -26,8 +26,8 @@ import Testing
     return (handle, try graph.addNode("AssignVariableOp", [handle, try floats(graph, values)]))
   }
 
-  private func read(_ graph: Graph, _ handle: Output) throws -> Output {
-    try graph.op("ReadVariableOp", handle, attributes: ["dtype": .type(.float32)])
+  private func read(_ graph: Graph, _ handle: Output, after: [Node] = []) throws -> Output {
+    try graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(.float32)], controlInputs: after).output()
   }
 
   private func values(_ tensor: Tensor) throws -> [Float] { try tensor.scalars(Float.self) }
@@ -62,7 +62,7 @@ import Testing
     let first = try read(graph, v)
     let second = try read(graph, again)
     let add = try graph.addNode("AssignAddVariableOp", [again, try floats(graph, [10, 10])])
-    let third = try read(graph, v)
+    let third = try read(graph, v, after: [add])
     let results = try session.run(fetches: [first, second, third], targets: [add])
     #expect(try results.map(values) == [[1, 2], [1, 2], [11, 12]])
     // The writes came through another node with the same name; what was read stays what it was.
@@ -95,8 +95,8 @@ import Testing
     _ = try session.run(fetches: [], targets: [start])
     let doubled = try graph.op("Mul", try read(graph, v), try graph.constant(scalar: Float(2)))
     let assign = try graph.addNode("AssignVariableOp", [v, doubled])
-    let add = try graph.addNode("AssignAddVariableOp", [v, try floats(graph, [1, 1])])
-    let last = try read(graph, v)
+    let add = try graph.addNode("AssignAddVariableOp", [v, try floats(graph, [1, 1])], controlInputs: [assign])
+    let last = try read(graph, v, after: [add])
     var expected: [Float] = [1, 2]
     for _ in 0..<4 {
       let results = try session.run(fetches: [doubled, last], targets: [assign, add])

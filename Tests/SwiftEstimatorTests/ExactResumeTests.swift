@@ -21,7 +21,7 @@ import Testing
     return try Estimator(modelDir: directory, config: config) { features, labels, mode in
       let graph = features.graph
       var x = try features.tensor("x")
-      if mode == ModeKeys.train {
+      if mode == .train {
         let seeds = graph.randomSeeds(op: nil)
         let noise = try graph.op(
           "RandomStandardNormal", try graph.op("Shape", x),
@@ -34,7 +34,7 @@ import Testing
       let y = try graph.op("Reshape", product, try graph.constant(Tensor([Int32(-1)], shape: [1])))
       guard let labels else { return try .predict(["y": y], in: graph) }
       let loss = try Losses.meanSquaredError(labels: labels, predictions: y)
-      if mode == ModeKeys.evaluate { return try .evaluate(loss: loss) }
+      if mode == .evaluate { return try .evaluate(loss: loss) }
       return try .train(
         loss: loss, trainOp: try AdamOptimizer(.number(0.01)).minimize(loss, globalStep: graph.globalStep()))
     }
