@@ -31,13 +31,43 @@ public enum CheckpointFiles {
     for name in reader.names { _ = try reader.read(name) }
   }
 
+  /// Files of checkpoints that have been found sound, by prefix: who predicts again and again reads them once.
+  nonisolated(unsafe) private static var sound: [String: [FileStamp]] = [:]
+  private static let lock = Lock()
+
+  private struct FileStamp: Equatable {
+    let name: String
+    let byteCount: Int
+    let modificationSeconds: Double
+  }
+
+  /// ``verify(_:)``, unless this process did it before and the files have not changed since.
+  private static func verifyOnce(_ prefix: String) throws {
+    let stamps = try stamps(prefix)
+    if lock.withLock({ sound[prefix] == stamps }) { return }
+    try verify(prefix)
+    lock.withLock {
+      if sound.count >= 64 { sound = [:] }
+      sound[prefix] = stamps
+    }
+  }
+
+  private static func stamps(_ prefix: String) throws -> [FileStamp] {
+    let (directory, base) = (FileSystem.directory(of: prefix), FileSystem.baseName(of: prefix))
+    let names = try FileSystem.listDirectory(directory.isEmpty ? "." : directory)
+    return try names.filter { $0 == base + ".index" || $0.hasPrefix(base + ".data-") }.map { name in
+      let status = try FileSystem.status(directory.isEmpty ? name : directory + "/" + name)
+      return FileStamp(name: name, byteCount: status.byteCount, modificationSeconds: status.modificationSeconds)
+    }
+  }
+
   /// The newest of a state's checkpoints, or, when that is damaged, the newest before it that is sound; says so in a
   /// warning. When none is sound, the newest.
   static func soundPath(of state: CheckpointState) -> String {
     let newest = state.modelCheckpointPath
     guard TensorBundle.exists(newest) else { return newest }
     do {
-      try verify(newest)
+      try verifyOnce(newest)
       return newest
     } catch let error as EngineError where error.kind == .status && error.code != .resourceExhausted {
       for path in state.allModelCheckpointPaths.reversed() where path != newest && TensorBundle.exists(path) {
