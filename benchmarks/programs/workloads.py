@@ -155,6 +155,7 @@ def run_checkpoint():
             tf.get_variable(f"v{number}", [1 << 20], initializer=tf.ones_initializer())
         session.run(tf.global_variables_initializer())
         saver = tf.train.Saver()
+        os.sync()  # what an earlier process has left to write would be billed to this one
         start = time.perf_counter()
         path = saver.save(session, os.path.join(FOLDER, "model"))
         written = time.perf_counter()

@@ -26,6 +26,12 @@ int engine_processor_count(void);
 /* Whether the calling thread is the first one of the process, or of a forked child. */
 int engine_is_first_thread(void);
 
+/* Asks the system to start writing a part of a file to disk, without waiting for it. */
+void engine_begin_writeback(int descriptor, int64_t start, int64_t count);
+
+/* Sets room on disk aside for a file that will get that long; its length stays. A system that cannot is no error. */
+void engine_reserve_file(int descriptor, int64_t count);
+
 /* Tells the core that the thread is spinning. */
 static inline void engine_spin_hint(void) {
 #if defined(__x86_64__)

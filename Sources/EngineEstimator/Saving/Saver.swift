@@ -221,7 +221,9 @@ open class Saver {
     if try Saver.isStored(items, values, prefix) {
       return try writeResumeFile(session, prefix, resources) { try TensorBundleReader(prefix: prefix).fingerprint() }
     }
-    let writer = try TensorBundleWriter(prefix: prefix)
+    // Strings take another room than their references in memory.
+    let byteCount = values.reduce(0) { $0 &+ ($1.dtype == .string ? 0 : $1.byteCount) }
+    let writer = try TensorBundleWriter(prefix: prefix, expectedByteCount: byteCount)
     for (item, value) in zip(items, values) {
       if let part = try item.slice {
         try writer.addSlice(item.key, fullShape: part.fullShape, slice: part.slice, value)

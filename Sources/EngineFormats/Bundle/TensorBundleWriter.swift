@@ -28,10 +28,11 @@ public final class TensorBundleWriter {
 
   /// Creates the directory when it is missing.
   /// **Errors**: those of the file system.
-  public init(prefix: String) throws {
+  public init(prefix: String, expectedByteCount: Int = 0) throws {
     self.prefix = prefix
     try FileSystem.makeDirectories(FileSystem.directory(of: prefix))
     data = try AtomicFile(BundlePaths.data(prefix, shard: 0, of: 1))
+    data.output.reserve(expectedByteCount)
   }
 
   /// Adds a tensor.
