@@ -299,6 +299,16 @@ def test_compressed_records(tmp_path, kind):
     assert before == found[: len(before)] and len(before) > 100
 
 
+def test_the_time_of_a_record_does_not_grow_with_the_file(tmp_path):
+    (tmp_path / "long.txt").write_text("x\n" * 100_000)
+    with tf.Graph().as_default(), tf.Session() as session:
+        dataset = tf.data.TextLineDataset(str(tmp_path / "long.txt")).batch(10_000)
+        following = tf.data.make_one_shot_iterator(dataset).get_next()
+        assert [len(session.run(following)) for _ in range(10)] == [10_000] * 10
+        with pytest.raises(tf.errors.OutOfRangeError):
+            session.run(following)
+
+
 def test_lines(tmp_path):
     text = b"one\ntwo\r\n\nfour"
     (tmp_path / "t.txt").write_bytes(text)

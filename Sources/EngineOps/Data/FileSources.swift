@@ -44,9 +44,9 @@ final class FileSource: DatasetNode {
     /// A record, `.some(nil)` at the end of a file, `nil` at the end of all.
     private func nextRecord() throws -> ByteString?? {
       guard index < dataset.files.count else { return nil }
-      let current = try reader ?? dataset.open(dataset.files[index], index)
-      reader = current
-      if let record = try current() {
+      // Not `??`: a closure that goes through it and back into the property gets another wrapper each time.
+      if reader == nil { reader = try dataset.open(dataset.files[index], index) }
+      if let record = try reader?() {
         position += 1
         return record
       }
