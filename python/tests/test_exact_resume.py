@@ -222,6 +222,34 @@ def test_counters_of_hooks_go_on(tmp_path, caplog):
     assert "model.ckpt-10.index" in listing, listing
 
 
+class _Breaks(tf.train.SessionRunHook):
+    """Ends a training in mid-air after so many steps, before anything more is saved."""
+
+    def __init__(self, steps):
+        self.left = steps
+
+    def after_run(self, context, values):
+        self.left -= 1
+        if not self.left:
+            raise ArithmeticError("broken off")
+
+
+@pytest.mark.parametrize("steps", [1, 3, 7])
+def test_checkpoints_come_at_the_same_steps(tmp_path, steps):
+    settings = {"save_checkpoints_steps": 5, "keep_checkpoint_max": None}
+    _train(tmp_path / "whole", PIPELINES["shuffle"], LAST, **settings)
+    config = tf.estimator.RunConfig(str(tmp_path / "parts"), 11, exact_resume=True, **settings)
+    with pytest.raises(ArithmeticError):
+        tf.estimator.Estimator(_model, config=config).train(
+            PIPELINES["shuffle"], max_steps=LAST, hooks=[_Breaks(steps)]
+        )
+    _train(tmp_path / "parts", PIPELINES["shuffle"], LAST, **settings)
+    listings = [
+        sorted(f for f in os.listdir(tmp_path / folder) if f.endswith(".index")) for folder in ("whole", "parts")
+    ]
+    assert listings[0] == listings[1]
+
+
 def test_files_come_and_go_with_their_checkpoints(tmp_path):
     _train(tmp_path, PIPELINES["shuffle"], LAST, save_checkpoints_steps=3, keep_checkpoint_max=2)
     names = os.listdir(tmp_path)

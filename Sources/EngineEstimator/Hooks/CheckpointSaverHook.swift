@@ -72,7 +72,10 @@ open class CheckpointSaverHook: SessionRunHook {
     if savesGraph { try GraphFiles.writeText(session.graph, to: FileSystem.join(checkpointDirectory, "graph.pbtxt")) }
     try writer?.addGraph(session.graph)
     try writer?.addMetaGraph(session.graph, saver: try saver(session.graph))
-    // A start is always saved, so that evaluation has something to look at.
+    // A start is always saved, so that evaluation has something to look at. The timer knows of it before, because its
+    // state is saved too and the training that goes on from here has to save at the same steps; and again after, because
+    // its seconds count from the end of a save.
+    timer.updateLastTriggeredStep(step)
     _ = try save(session, step)
     timer.updateLastTriggeredStep(step)
   }
