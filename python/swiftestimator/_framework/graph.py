@@ -711,6 +711,14 @@ class name_scope:  # noqa: N801 (the public name)
         return False
 
 
+def variable_graph():
+    """The graph that new variables belong to: the default one, or the graph around it when that is a function body."""
+    graph = get_default_graph()
+    while graph.outer_graph is not None:
+        graph = graph.outer_graph
+    return graph
+
+
 def graph_of(values):
     """The graph that the tensors among ``values`` belong to, or the default one; ``ValueError`` when they mix."""
     graph = get_default_graph()

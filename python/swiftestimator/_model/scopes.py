@@ -9,7 +9,7 @@ from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import Tensor, get_default_graph, graph_of, name_scope
+from swiftestimator._framework.graph import Tensor, get_default_graph, graph_of, name_scope, variable_graph
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._model.initializers import engine_initializer
 from swiftestimator._model.variables import Variable
@@ -150,7 +150,7 @@ register_wrapper("VariableScope", VariableScope)
 
 def get_variable_scope():
     """The innermost variable scope of the default graph."""
-    return function("scope.current")(get_default_graph())
+    return function("scope.current")(variable_graph())
 
 
 class variable_scope:  # noqa: N801 (the public name)
@@ -196,6 +196,8 @@ class variable_scope:  # noqa: N801 (the public name)
                     return inner(functools.partial(outer, real_getter), *args, **kwargs)
 
         context = graph.as_default() if graph is not get_default_graph() else contextlib.nullcontext()
+        if graph.outer_graph is not None:
+            graph = variable_graph()  # a function body has the scopes of the graph around it
         context.__enter__()
         entered = builder("scope.enter")(
             graph, self._name_or_scope, self._default_name, _scope_options(**self._options, host_object=getter)
@@ -289,7 +291,10 @@ def _true_getter(
     )  # fmt: skip
     if shape is not None and shape._dims is not None:
         asked["shape"] = list(shape._dims)
-    return builder(_kind)(get_default_graph(), name, asked)
+    if get_default_graph().outer_graph is None:
+        return builder(_kind)(get_default_graph(), name, asked)
+    with variable_graph().as_default() as graph:
+        return builder(_kind)(graph, name, asked)
 
 
 def get_variable(
