@@ -84,7 +84,7 @@ open class CheckpointSaverHook: SessionRunHook {
 
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    guard timer.shouldTrigger(forStep: stale + 1) else { return }
+    guard timer.shouldTrigger(forStep: stale.clampedSum(1)) else { return }
     let step = try GlobalStep.value(globalStep, in: context.session)
     guard timer.shouldTrigger(forStep: step) else { return }
     timer.updateLastTriggeredStep(step)

@@ -34,7 +34,7 @@ public final class GlobalStepWaiterHook: SessionRunHook {
         started = true
         return nil
       }
-      if step - lastLogged > 1000 {
+      if step.clampedDifference(lastLogged) > 1000 {
         Logger.info("Waiting for global step \(waitUntilStep) before starting training. Current step is \(step).")
         lastLogged = step
       }

@@ -47,7 +47,7 @@ open class StepCounterHook: SessionRunHook {
 
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    if timer.shouldTrigger(forStep: stale + 1) {
+    if timer.shouldTrigger(forStep: stale.clampedSum(1)) {
       let step = try GlobalStep.value(globalStep, in: context.session)
       if timer.shouldTrigger(forStep: step), let elapsed = timer.updateLastTriggeredStep(step) {
         try logAndRecord(elapsedSteps: elapsed.elapsedSteps, elapsedSecs: elapsed.elapsedSecs, step: step)

@@ -55,7 +55,7 @@ private final class Windowing: DatasetNode {
         if try iterator.next() == nil { isDone = true }
         gap -= 1
       }
-      let reach = (size - 1) * stride + 1
+      let reach = ((size - 1) * stride).clampedSum(1)
       while buffer.count < reach, !isDone {
         if let element = try iterator.next() { buffer.append(element) } else { isDone = true }
       }
