@@ -19,6 +19,7 @@ class FunctionBody(Graph):
         self.outer_graph = outer
         self.building_function = True
         self.inputs = []
+        self.assigned = set()  # handles of variables that operations of the body change
 
     def add_input(self, dtype, shape, name):
         """A placeholder for a declared argument."""

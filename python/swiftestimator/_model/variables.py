@@ -6,7 +6,15 @@ from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, get_default_graph
+from swiftestimator._framework.graph import (
+    GraphKeys,
+    Operation,
+    Tensor,
+    _Reference,
+    control_dependencies,
+    get_default_graph,
+    root_graph,
+)  # fmt: skip
 from swiftestimator._framework.op_call import apply
 from swiftestimator._framework.tensor_shape import TensorShape
 
@@ -87,6 +95,15 @@ class Variable(_native.Object):
                 f"{type(collections)}"
             )
         graph = get_default_graph()
+        if graph.outer_graph is not None:
+            root = root_graph()
+            with root.as_default(), root._init_scope():
+                return cls(
+                    initial_value, trainable, collections, validate_shape, caching_device, name, variable_def, dtype,
+                    expected_shape, import_scope, constraint, use_resource, synchronization, aggregation, shape,
+                )  # fmt: skip
+        if constraint is not None and not callable(constraint):
+            raise ValueError("The `constraint` argument must be a callable.")
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
         if callable(initial_value):
             source = initial_value
@@ -101,7 +118,7 @@ class Variable(_native.Object):
             def initial():
                 return convert_to_tensor(initial_value, wanted, name="initial_value")
 
-        return builder("variables.create")(
+        variable = builder("variables.create")(
             graph,
             options(
                 name=name or "Variable", initial_value=initial, dtype=wanted, trainable=trainable is not False,
@@ -109,6 +126,8 @@ class Variable(_native.Object):
                 list(collections), validate_shape=validate_shape, constraint=constraint,
             ),
         )  # fmt: skip
+        variable._constraint = constraint
+        return variable
 
     def __init__(self, *args, **kwargs):
         if "_dtype" in self.__dict__:
@@ -121,7 +140,7 @@ class Variable(_native.Object):
         self._snapshot = facts["snapshot"]
         self._is_initialized = facts["is_initialized"]
         self._trainable = facts["trainable"]
-        self._constraint = None
+        self.__dict__.setdefault("_constraint", None)
         self._facts_slice = facts["save_slice"]
         self.synchronization = VariableSynchronization.AUTO
         self.aggregation = VariableAggregation.NONE
@@ -212,14 +231,31 @@ class Variable(_native.Object):
 
     def value(self):
         """A tensor with the value as of when the tensor is computed."""
+        graph = get_default_graph()
+        if graph.outer_graph is not None and self._handle_tensor in graph.assigned:
+            return self._read_here()  # the body changes the variable: it sees its own changes
         return _value(self)
 
     def read_value(self):
         """As ``value``, under a name scope of its own."""
+        graph = get_default_graph()
+        if graph.outer_graph is not None and self._handle_tensor in graph.assigned:
+            return self._read_here()
         return builder("variable.read_value")(self)
 
+    def _read_here(self):
+        value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
+        value.set_shape(self._shape)
+        return value
+
     def _as_tensor(self, dtype=None, name=None):
-        return _value(self)
+        return self.value()
+
+    def ref(self):
+        """A hashable object that stands for the variable."""
+        return _Reference(self)
+
+    experimental_ref = ref
 
     def _as_graph_element(self):
         return self._snapshot
@@ -239,8 +275,24 @@ class Variable(_native.Object):
     # -- Changing
 
     def _update(self, kind, value, use_locking, name, read_value):
+        if get_default_graph().outer_graph is not None:
+            value = convert_to_tensor(value, self._dtype)
+            op_type = {"assign": "AssignVariableOp", "assign_add": "AssignAddVariableOp"}.get(
+                kind, "AssignSubVariableOp"
+            )
+            return self._update_here(op_type, [value], name, read_value)
         result = builder(f"variable.{kind}")(self, convert_to_tensor(value, self._dtype), name)
         return AssignedVariable(self, result) if read_value else result["op"]
+
+    def _update_here(self, op_type, inputs, name=None, read_value=True, attributes=None):
+        """A change as a node of the body of a branch or loop that is being built."""
+        op = apply(op_type, [self._handle_tensor, *inputs], {"dtype": self._dtype, **(attributes or {})}, name=name)
+        get_default_graph().assigned.add(self._handle_tensor)
+        if not read_value:
+            return op
+        with control_dependencies([op]):
+            value = self._read_here()
+        return AssignedVariable(self, {"op": op, "value": value, "update": value})
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Assigns ``value``; the result stands for the variable afterwards (or is an operation)."""
@@ -265,7 +317,7 @@ class Variable(_native.Object):
         if indices is None:
             raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {slices}")
         values = convert_to_tensor(slices.values, self._dtype)
-        return AssignedVariable(self, builder("variable.scatter")(self, kind, convert_to_tensor(indices), values, name))
+        return _scatter_update(self, kind, convert_to_tensor(indices), values, name)
 
     def scatter_sub(self, sparse_delta, use_locking=False, name=None):
         """Subtracts ``IndexedSlices``."""
@@ -297,8 +349,7 @@ class Variable(_native.Object):
 
     def _scatter_nd(self, kind, indices, updates, name):
         updates = convert_to_tensor(updates, self._dtype)
-        result = builder("variable.scatter")(self, kind, convert_to_tensor(indices), updates, name)
-        return AssignedVariable(self, result)
+        return _scatter_update(self, kind, convert_to_tensor(indices), updates, name)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds slices."""
@@ -358,7 +409,7 @@ class Variable(_native.Object):
     # -- As a value in expressions
 
     def __getitem__(self, key):
-        return _value(self)[key]
+        return self.value()[key]
 
     def __iter__(self):
         raise TypeError("'Variable' object is not iterable.")
@@ -399,7 +450,7 @@ def _install_operators():
         method = f"__{name}__"
 
         def operate(self, *args, _method=method):
-            return getattr(_value(self), _method)(*args)
+            return getattr(self.value(), _method)(*args)
 
         operate.__name__ = method
         if not name.endswith("div") or name not in ("div", "rdiv"):
@@ -427,6 +478,8 @@ class AssignedVariable:
         return self._after
 
     def _as_tensor(self, dtype=None, name=None):
+        if isinstance(self._update, Tensor):
+            return self._update
         return function("variable.update_value")(self._update)
 
     def value(self):
@@ -501,6 +554,27 @@ class PartitionedVariable(_native.Object):
         """The whole."""
         return builder("partitioned.concat")(self)
 
+    def _assign_parts(self, method, value, name, read_value):
+        value = convert_to_tensor(value, self._dtype)
+        results = []
+        for part in self._parts:
+            info = part._save_slice_info
+            piece = apply("Slice", [value, info.var_offset, info.var_shape])
+            results.append(getattr(part, method)(piece, name=name, read_value=read_value))
+        return results
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Assigns the pieces of ``value`` to the parts; a list with what each gives."""
+        return self._assign_parts("assign", value, name, read_value)
+
+    def assign_add(self, value, use_locking=False, name=None, read_value=True):
+        """Adds the pieces of ``value`` to the parts."""
+        return self._assign_parts("assign_add", value, name, read_value)
+
+    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
+        """Subtracts the pieces of ``value`` from the parts."""
+        return self._assign_parts("assign_sub", value, name, read_value)
+
     def _as_tensor(self, dtype=None, name=None):
         return self.as_tensor()
 
@@ -520,6 +594,11 @@ register_wrapper("PartitionedVariable", PartitionedVariable)
 
 def _in_collection(name, scope=None):
     return get_default_graph().get_collection(name, scope)
+
+
+def count_up_to(ref, limit, name=None):
+    """The variable's value, which then goes up by one; ``OutOfRangeError`` at ``limit``."""
+    return ref.count_up_to(limit)
 
 
 def global_variables(scope=None):
@@ -622,12 +701,29 @@ def assign_sub(ref, value, use_locking=None, name=None):
     return _resource(ref).assign_sub(value, name=name)
 
 
+_SCATTERS = {
+    "update": "ResourceScatterUpdate", "add": "ResourceScatterAdd", "sub": "ResourceScatterSub",
+    "mul": "ResourceScatterMul", "div": "ResourceScatterDiv", "min": "ResourceScatterMin", "max": "ResourceScatterMax",
+    "nd_update": "ResourceScatterNdUpdate", "nd_add": "ResourceScatterNdAdd", "nd_sub": "ResourceScatterNdSub",
+}  # fmt: skip
+
+
+def _scatter_update(variable, kind, indices, values, name):
+    if get_default_graph().outer_graph is not None:
+        op_type = _SCATTERS[kind]
+        op = apply(op_type, [variable._handle_tensor, indices, values], name=name)
+        get_default_graph().assigned.add(variable._handle_tensor)
+        with control_dependencies([op]):
+            value = variable._read_here()
+        return AssignedVariable(variable, {"op": op, "value": value, "update": value})
+    return AssignedVariable(variable, builder("variable.scatter")(variable, kind, indices, values, name))
+
+
 def _scatter_function(kind):
     def scatter(ref, indices, updates, use_locking=False, name=None):
         variable = _resource(ref)
         values = convert_to_tensor(updates, variable.dtype)
-        result = builder("variable.scatter")(variable, kind, convert_to_tensor(indices), values, name)
-        return AssignedVariable(variable, result)
+        return _scatter_update(variable, kind, convert_to_tensor(indices), values, name)
 
     scatter.__name__ = f"scatter_{kind}"
     scatter.__doc__ = f"Rows ``indices`` of the variable after the update '{kind}' with ``updates``."
