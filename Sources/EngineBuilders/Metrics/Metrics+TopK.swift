@@ -68,6 +68,21 @@ extension Metrics {
     return try graph.cast(try graph.op("LogicalNot", isRepeat), to: .float64)
   }
 
+  /// Weights for the rows of a table, as float64.
+  /// **Errors**: `InvalidArgument` for known shapes that don't fit.
+  private static func rowWeights(_ weights: Output, _ rows: Output) throws -> Output {
+    let graph = weights.graph
+    if let rank = weights.shape.rank, rank > 0, let known = weights.shape.known, let count = rows.shape[0] {
+      guard known == [count] || known == [1] else {
+        throw EngineError(
+          code: .invalidArgument,
+          "assertion failed: [weights can not be broadcast to values.] [weights.shape=] \(known) [values.shape=] "
+            + "[\(count)]")
+      }
+    }
+    return try graph.cast(weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+  }
+
   /// Adds the weighted row sums of `table` to a variable.
   private static func accumulate(_ table: Output, _ weights: Output?, _ name: String) throws -> (
     variable: Variable, update: VariableUpdate
@@ -75,7 +90,7 @@ extension Metrics {
     let graph = table.graph
     var sums = try graph.reduce("Sum", .tensor(table), axes: [1])
     if let weights {
-      let flat = try graph.cast(weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+      let flat = try rowWeights(weights, sums)
       sums = try graph.multiply(.tensor(sums), .tensor(flat))
     }
     let count = try variable(graph, name, dtype: .float64)
@@ -91,7 +106,8 @@ extension Metrics {
       let hits = try graph.tensor(x)
       return try graph.divide(.tensor(hits), .tensor(try graph.add(.tensor(hits), y)), name)
     }
-    let value = try ratio(.variable(hits.variable), .variable(misses.variable), "value")
+    // The value has the name of the metric's scope.
+    let value = try ratio(.variable(hits.variable), .variable(misses.variable), graph.variableScope.originalNameScope)
     let update = try ratio(.update(hits.update), .update(misses.update), "update")
     return finish(value, update, options)
   }
@@ -178,8 +194,7 @@ extension Metrics {
       var averages = try graph.divide(.tensor(sums), .number(most))
       let number: Output
       if let weights = options.weights {
-        let flat = try graph.cast(
-          weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+        let flat = try rowWeights(weights, averages)
         let each = try graph.multiply(.tensor(try graph.onesLike(averages)), .tensor(flat))
         averages = try graph.multiply(.tensor(averages), .tensor(flat))
         number = try graph.reduce("Sum", .tensor(each), axes: [0])

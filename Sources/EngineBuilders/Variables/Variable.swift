@@ -171,7 +171,12 @@ public final class Variable: @unchecked Sendable {
   }
 
   static func read(_ handle: Output, _ dtype: DType, _ shape: Shape) throws -> Output {
-    let read = try handle.graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(dtype)]).output()
+    try read(handle, dtype, shape, in: handle.graph)
+  }
+
+  /// A read in a graph: the variable's own or a function body in it.
+  static func read(_ handle: Output, _ dtype: DType, _ shape: Shape, in graph: Graph) throws -> Output {
+    let read = try graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(dtype)]).output()
     try read.setShape(shape)
     return read
   }
@@ -225,11 +230,17 @@ public struct VariableUpdate {
   init(_ variable: Variable, _ node: Node) throws {
     self.variable = variable
     self.node = node
-    read = try variable.graph.withControlDependencies([node]) { try variable.value() }
+    read = try VariableUpdate.read(variable, node)
+  }
+
+  private static func read(_ variable: Variable, _ node: Node) throws -> Output {
+    try node.graph.withControlDependencies([node]) {
+      try Variable.read(variable.handle, variable.dtype, variable.shape, in: node.graph)
+    }
   }
 
   /// A new read in the current scope that waits for the assignment.
   public func value() throws -> Output {
-    try variable.graph.withControlDependencies([node]) { try variable.value() }
+    try VariableUpdate.read(variable, node)
   }
 }
