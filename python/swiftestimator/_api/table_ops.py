@@ -188,6 +188,7 @@ TABLE = {
             "band_part=matrix_band_part diag=matrix_diag diag_part=matrix_diag_part eye set_diag=matrix_set_diag "
             "tensor_diag=diag tensor_diag_part=diag_part"
         ),
+        "1 image": "extract_image_patches",
         "1 manip": "batch_to_space_nd space_to_batch_nd",
         "1 nn": "depth_to_space space_to_depth",
         "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",
@@ -245,12 +246,23 @@ TABLE = {
         "12 debugging": "check_numerics",
         "1 sparse": "placeholder=sparse_placeholder",
     },
+    "_ops.image_ops": {
+        "1 image": "resize_image_with_crop_or_pad=resize_with_crop_or_pad transpose_image=transpose transpose",
+        "12 image": (
+            "adjust_brightness adjust_contrast adjust_gamma central_crop convert_image_dtype crop_to_bounding_box "
+            "extract_patches flip_left_right flip_up_down grayscale_to_rgb pad_to_bounding_box "
+            "per_image_standardization random_brightness random_contrast random_flip_left_right random_flip_up_down "
+            "resize_with_crop_or_pad rgb_to_grayscale rot90 total_variation"
+        ),
+        "2 image": "transpose=transpose_v2",
+    },
     "_ops.random_ops": {
         "1 tf": (
             "multinomial random_crop random_gamma random_normal random_poisson random_shuffle random_uniform "
             "truncated_normal"
         ),
         "1 random": "multinomial poisson=random_poisson stateless_multinomial",
+        "12 image": "random_crop",
         "12 random": (
             "categorical gamma=random_gamma normal=random_normal shuffle=random_shuffle "
             "stateless_categorical=stateless_random_categorical stateless_normal=stateless_random_normal "
