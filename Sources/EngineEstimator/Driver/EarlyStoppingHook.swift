@@ -93,6 +93,7 @@ public final class StopAtCheckpointStepHook: SessionRunHook {
 
   private var globalStep: Output?
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {

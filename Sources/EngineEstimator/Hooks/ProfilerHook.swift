@@ -28,6 +28,7 @@ public final class ProfilerHook: SessionRunHook {
     self.showsMemory = showsMemory
   }
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {

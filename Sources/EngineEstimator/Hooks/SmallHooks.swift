@@ -12,6 +12,7 @@ public final class GlobalStepWaiterHook: SessionRunHook {
 
   public init(waitUntilStep: Int) { self.waitUntilStep = waitUntilStep }
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { [.begin, .beforeRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -58,6 +59,7 @@ public final class FinalOpsHook: SessionRunHook {
     self.feeds = feeds
   }
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { .end }
 
   /// **Errors**: whatever the run reports; the end of the input is logged as the mistake it probably is.
@@ -92,6 +94,7 @@ public final class InitializerHook: SessionRunHook {
 
   public init(_ targets: [Node]) { self.targets = targets }
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { .afterCreateSession }
 
   public override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {
@@ -110,6 +113,7 @@ final class StopAfterRunsHook: SessionRunHook {
     self.logs = logs
   }
 
+  override var callsProgram: Bool { false }
   override var methods: HookMethods { [.afterCreateSession, .afterRun] }
 
   override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws { runs = 0 }

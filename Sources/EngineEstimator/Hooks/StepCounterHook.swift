@@ -30,6 +30,7 @@ open class StepCounterHook: SessionRunHook {
     self.writer = writer
   }
 
+  open override var callsProgram: Bool { type(of: self) != StepCounterHook.self }
   open override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   open override func begin(_ graph: Graph) throws {

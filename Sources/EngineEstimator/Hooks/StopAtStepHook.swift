@@ -22,6 +22,7 @@ public final class StopAtStepHook: SessionRunHook {
     self.lastStep = lastStep
   }
 
+  public override var callsProgram: Bool { false }
   public override var methods: HookMethods { [.begin, .afterCreateSession, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {

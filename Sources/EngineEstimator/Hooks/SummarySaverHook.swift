@@ -32,6 +32,7 @@ public final class SummarySaverHook: SessionRunHook {
     self.summaryOps = summaryOps
   }
 
+  public override var callsProgram: Bool { writer.map { !($0 is SummaryWriter) } ?? false }
   public override var methods: HookMethods { [.begin, .afterCreateSession, .beforeRun, .afterRun, .end] }
 
   public override func begin(_ graph: Graph) throws {

@@ -105,13 +105,26 @@ extension Estimator {
       summarySteps = nil
       countSteps = nil
     }
-    let session = try MonitoredSession.training(
-      graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold, hooks: workerHooks,
-      chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
-      saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
-      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
-      resumesExactly: config.exactResume)
-    return try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
+    // Nobody who might look for the files runs between the steps.
+    let hooks = workerHooks + chiefHooks + spec.trainingChiefHooks
+    let savesInBackground = !hooks.contains { $0.callsProgram }
+    for saver in savers { saver.savesInBackground = savesInBackground }
+    let last: Tensor?
+    do {
+      let session = try MonitoredSession.training(
+        graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold,
+        hooks: workerHooks,
+        chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
+        saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
+        maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
+        resumesExactly: config.exactResume)
+      last = try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
+    } catch {
+      for saver in savers { saver.abandonPending() }
+      throw error
+    }
+    for saver in savers { try saver.finishPending() }
+    return last
   }
 
   /// The training loop.

@@ -455,6 +455,7 @@ class Graph(_native.Object):
     def prevent_feeding(self, tensor):
         """Forbids feeding the tensor."""
         self._unfeedable = self._unfeedable | {tensor.name}
+        self._forget_requests()
 
     def is_fetchable(self, element):
         """Whether the tensor or operation may be fetched."""
@@ -463,6 +464,20 @@ class Graph(_native.Object):
     def prevent_fetching(self, element):
         """Forbids fetching the tensor or operation."""
         self._unfetchable = self._unfetchable | {getattr(element, "op", element).name}
+        self._forget_requests()
+
+    @property
+    def _preparing_sessions(self):
+        """Sessions that keep requests which they have checked."""
+        sessions = self.__dict__.get("_sessions")
+        if sessions is None:
+            sessions = self._sessions = weakref.WeakSet()
+        return sessions
+
+    def _forget_requests(self):
+        """Has sessions check again what they have run before."""
+        for session in list(self._preparing_sessions):
+            session._requests.clear()
 
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a ``GraphDef`` message."""
