@@ -8,6 +8,7 @@ from swiftestimator._framework.graph import Tensor, name_scope
 from swiftestimator._ops import array_ops, math_ops, random_ops, reduce_ops
 from swiftestimator._ops.cast_ops import cast, saturate_cast
 from swiftestimator._ops.image_ops import _at_least_3, _rank, _three_or_four
+from swiftestimator._ops.support import apply
 
 __all__ = ["adjust_brightness"]
 
@@ -100,7 +101,7 @@ def per_image_standardization(image):
         mean = reduce_ops.reduce_mean(image, axis=axes, keepdims=True)
         deviation = math_ops.sqrt(reduce_ops.reduce_mean(math_ops.square(image - mean), axis=axes, keepdims=True))
         smallest = math_ops.rsqrt(cast(count, image.dtype))
-        return math_ops.divide(image - mean, math_ops.maximum(deviation, smallest), name=scope)
+        return apply("RealDiv", [image - mean, math_ops.maximum(deviation, smallest)], name=scope)
 
 
 def rgb_to_grayscale(images, name=None):
@@ -195,8 +196,6 @@ def random_saturation(image, lower, upper, seed=None):
 
 def adjust_hue(image, delta, name=None):
     """The RGB image with its hue turned by ``delta`` of a whole turn."""
-    if not isinstance(delta, Tensor) and not -1 <= delta <= 1:
-        raise ValueError("delta must be in the interval [-1, 1]")
     with name_scope(name, "adjust_hue", [image]):
         image = convert_to_tensor(image, name="image")
 

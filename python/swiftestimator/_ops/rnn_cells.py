@@ -1,14 +1,15 @@
 """Cells of recurrent networks: one step each."""
 
 import collections
+import random
 
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import get_default_graph, name_scope
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._model import initializers
-from swiftestimator._model.scopes import get_variable, variable_scope
-from swiftestimator._ops import array_ops, clip_ops, math_ops, nn_ops
+from swiftestimator._model.scopes import get_variable, get_variable_scope, variable_scope
+from swiftestimator._ops import array_ops, clip_ops, linalg_ops, math_ops, nn_ops
 from swiftestimator._ops.array_ops import zeros
 
 __all__ = ["RNNCell"]
@@ -139,8 +140,12 @@ class RNNCell:
         for ignored in ("use_resource", "synchronization", "aggregation", "partitioner", "collections"):
             if kwargs.get(ignored) is None:
                 kwargs.pop(ignored, None)
+        dtype = dtypes.as_dtype(dtype or self._attribute("_dtype", None) or dtypes.float32)
+        if initializer is None and dtype.is_floating and get_variable_scope().initializer is None:
+            # Layers of TensorFlow 2.15 draw the seeds of their default initializer from Python's generator.
+            initializer = initializers.StatelessGlorotUniform(random.randint(1, int(1e9)))
         variable = get_variable(
-            name, shape, dtype or self._attribute("_dtype", None) or dtypes.float32, initializer, regularizer,
+            name, shape, dtype, initializer, regularizer,
             self._attribute("trainable", True) if trainable is None else trainable, **kwargs,
         )  # fmt: skip
         self.__dict__.setdefault("_weights", []).append(variable)
@@ -270,7 +275,7 @@ class BasicRNNCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
-        gate_inputs = math_ops.matmul(array_ops.concat([inputs, state], 1), self._kernel)
+        gate_inputs = linalg_ops.matmul(array_ops.concat([inputs, state], 1), self._kernel)
         output = self._activation(nn_ops.bias_add(gate_inputs, self._bias))
         return output, output
 
@@ -307,10 +312,10 @@ class GRUCell(RNNCell):
         self.built = True
 
     def call(self, inputs, state):
-        gates = math_ops.matmul(array_ops.concat([inputs, state], 1), self._gate_kernel)
+        gates = linalg_ops.matmul(array_ops.concat([inputs, state], 1), self._gate_kernel)
         gates = math_ops.sigmoid(nn_ops.bias_add(gates, self._gate_bias))
         reset, update = array_ops.split(value=gates, num_or_size_splits=2, axis=1)
-        candidate = math_ops.matmul(array_ops.concat([inputs, reset * state], 1), self._candidate_kernel)
+        candidate = linalg_ops.matmul(array_ops.concat([inputs, reset * state], 1), self._candidate_kernel)
         candidate = self._activation(nn_ops.bias_add(candidate, self._candidate_bias))
         output = update * state + (1 - update) * candidate
         return output, output
@@ -350,7 +355,7 @@ class BasicLSTMCell(RNNCell):
             c, h = state
         else:
             c, h = array_ops.split(value=state, num_or_size_splits=2, axis=1)
-        gates = math_ops.matmul(array_ops.concat([inputs, h], 1), self._kernel)
+        gates = linalg_ops.matmul(array_ops.concat([inputs, h], 1), self._kernel)
         gates = nn_ops.bias_add(gates, self._bias)
         i, j, f, o = array_ops.split(value=gates, num_or_size_splits=4, axis=1)
         forget = convert_to_tensor(self._forget_bias, dtype=f.dtype)
@@ -407,7 +412,7 @@ class LSTMCell(RNNCell):
             c, h = state
         else:
             c, h = array_ops.split(state, [self._num_units, self.output_size], axis=1)
-        gates = math_ops.matmul(array_ops.concat([inputs, h], 1), self._kernel)
+        gates = linalg_ops.matmul(array_ops.concat([inputs, h], 1), self._kernel)
         gates = nn_ops.bias_add(gates, self._bias)
         i, j, f, o = array_ops.split(value=gates, num_or_size_splits=4, axis=1)
         if self._use_peepholes:
@@ -420,7 +425,7 @@ class LSTMCell(RNNCell):
         out_gate = math_ops.sigmoid(o + self._w_o_diag * next_c) if self._use_peepholes else math_ops.sigmoid(o)
         output = out_gate * self._activation(next_c)
         if self._num_proj is not None:
-            output = math_ops.matmul(output, self._proj_kernel)
+            output = linalg_ops.matmul(output, self._proj_kernel)
             if self._proj_clip is not None:
                 output = clip_ops.clip_by_value(output, -self._proj_clip, self._proj_clip)
         state = LSTMStateTuple(next_c, output) if self._state_is_tuple else array_ops.concat([next_c, output], 1)
