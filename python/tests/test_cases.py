@@ -9,7 +9,7 @@ from test_rules import compare, run
 DATA = pathlib.Path(__file__).parent / "data"
 
 
-@pytest.mark.parametrize("program", ["cases_spec", "cases_config", "cases_estimator"])
+@pytest.mark.parametrize("program", ["cases_spec", "cases_config", "cases_estimator", "cases_arrays"])
 def test_cases(tmp_path, program):
     expected = json.loads((DATA / f"{program}.json").read_text())
     found = {n: {k: v for k, v in r.items() if k != "message"} for n, r in run(program, tmp_path).items()}

@@ -182,8 +182,9 @@ public final class TransposedConvolution2D: Layer {
       let (stride, width) = (configuration.strides[axis], configuration.kernelSize[axis])
       let extra = grows ? max(width - stride, 0) : 0
       if let size = input.shape[spatial + axis] {
-        sizes.append(.integer(size * stride + extra))
-        known.append(size * stride + extra)
+        let length = size.clampedProduct(stride).clampedSum(extra)
+        sizes.append(.integer(length))
+        known.append(length)
       } else {
         let size = try graph.element(shape, spatial + axis)
         var length = try graph.multiply(.tensor(size), .integer(stride))

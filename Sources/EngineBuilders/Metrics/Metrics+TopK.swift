@@ -56,6 +56,7 @@ extension Metrics {
   private static func distinct(_ labels: Output) throws -> Output {
     let graph = labels.graph
     guard let width = labels.shape[1] else { throw EngineError.value("labels must have a known last dimension") }
+    try checkRoom(for: width.clampedProduct(width), of: Double.self)
     var earlier = [Double](repeating: 0, count: width * width)
     for row in 0..<width { for column in 0..<row { earlier[row * width + column] = 1 } }
     let mask = try graph.constant(Tensor(numbers: earlier, shape: [width, width], dtype: .bool))
@@ -184,6 +185,7 @@ extension Metrics {
       let (y, p) = try rows(labels, try topK(predictions, k))
       let relevant = try occurs(p, in: y, nil)
       let running = try graph.apply("Cumsum", .tensor(relevant), .integer(1))
+      try checkRoom(for: k, of: Double.self)
       let positions = try graph.constant((1...k).map { Double($0) })
       let precisions = try graph.divide(.tensor(running), .tensor(positions))
       let sums = try graph.reduce(

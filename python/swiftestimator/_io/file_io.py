@@ -259,3 +259,61 @@ def walk_v1(top, in_order=True):
 def join(path, *paths):
     """Path parts joined."""
     return os.path.join(path, *paths)
+
+
+# -- The names and arguments of TensorFlow 1
+
+
+def exists_v1(filename):
+    """Whether a file or directory exists."""
+    return exists(filename)
+
+
+def glob_v1(filename):
+    """The paths that match a pattern, or one of several."""
+    return glob(filename)
+
+
+def remove_v1(filename):
+    """Deletes a file."""
+    remove(filename)
+
+
+def copy_v1(oldpath, newpath, overwrite=False):
+    """Copies a file."""
+    copy(oldpath, newpath, overwrite)
+
+
+def rename_v1(oldname, newname, overwrite=False):
+    """Renames or moves a file or directory."""
+    rename(oldname, newname, overwrite)
+
+
+def mkdir_v1(dirname):
+    """Makes a directory."""
+    mkdir(dirname)
+
+
+def makedirs_v1(dirname):
+    """Makes a directory and those above it."""
+    makedirs(dirname)
+
+
+def isdir_v1(dirname):
+    """Whether a path is a directory."""
+    return isdir(dirname)
+
+
+def listdir_v1(dirname):
+    """The names in a directory."""
+    return listdir(dirname)
+
+
+def rmtree_v1(dirname):
+    """Deletes a directory with all that is in it."""
+    rmtree(dirname)
+
+
+def stat_v1(filename):
+    """Size and time of a file."""
+    return stat(filename)

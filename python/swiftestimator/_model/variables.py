@@ -6,7 +6,7 @@ from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, get_default_graph, variable_graph
+from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, _Reference, get_default_graph, root_graph
 from swiftestimator._framework.op_call import apply
 from swiftestimator._framework.tensor_shape import TensorShape
 
@@ -88,6 +88,15 @@ class Variable(_native.Object):
                 f"{type(collections)}"
             )
         graph = get_default_graph()
+        if graph.outer_graph is not None:
+            root = root_graph()
+            with root.as_default(), root._init_scope():
+                return cls(
+                    initial_value, trainable, collections, validate_shape, caching_device, name, variable_def, dtype,
+                    expected_shape, import_scope, constraint, use_resource, synchronization, aggregation, shape,
+                )  # fmt: skip
+        if constraint is not None and not callable(constraint):
+            raise ValueError("The `constraint` argument must be a callable.")
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
         if callable(initial_value):
             source = initial_value
@@ -107,10 +116,9 @@ class Variable(_native.Object):
             shape=None if shape is None else TensorShape(shape), validate_shape=validate_shape, constraint=constraint,
             collections=None if collections is None else list(collections),
         )  # fmt: skip
-        if graph.outer_graph is None:
-            return builder("variables.create")(graph, asked)
-        with variable_graph().as_default() as graph:
-            return builder("variables.create")(graph, asked)
+        variable = builder("variables.create")(graph, asked)
+        variable._constraint = constraint
+        return variable
 
     def __init__(self, *args, **kwargs):
         if "_dtype" in self.__dict__:
@@ -123,7 +131,7 @@ class Variable(_native.Object):
         self._snapshot = facts["snapshot"]
         self._is_initialized = facts["is_initialized"]
         self._trainable = facts["trainable"]
-        self._constraint = None
+        self.__dict__.setdefault("_constraint", None)
         self._facts_slice = facts["save_slice"]
         self.synchronization = VariableSynchronization.AUTO
         self.aggregation = VariableAggregation.NONE
@@ -231,6 +239,12 @@ class Variable(_native.Object):
             value.set_shape(self._shape)
             return value
         return _value(self)
+
+    def ref(self):
+        """A hashable object that stands for the variable."""
+        return _Reference(self)
+
+    experimental_ref = ref
 
     def _body(self):
         """The function body that is being built, when the variable belongs to a graph around it."""
@@ -342,8 +356,7 @@ class Variable(_native.Object):
 
     def _scatter_nd(self, kind, indices, updates, name):
         updates = convert_to_tensor(updates, self._dtype)
-        result = builder("variable.scatter")(self, kind, convert_to_tensor(indices), updates, name)
-        return AssignedVariable(self, result)
+        return self._scattered(kind, convert_to_tensor(indices), updates, name)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds slices."""
@@ -472,6 +485,8 @@ class AssignedVariable:
         return self._after
 
     def _as_tensor(self, dtype=None, name=None):
+        if isinstance(self._update, Tensor):
+            return self._update
         return function("variable.update_value")(self._update)
 
     def value(self):
@@ -561,6 +576,27 @@ class PartitionedVariable(_native.Object):
         """The whole."""
         return builder("partitioned.concat")(self)
 
+    def _assign_parts(self, method, value, name, read_value):
+        value = convert_to_tensor(value, self._dtype)
+        results = []
+        for part in self._parts:
+            info = part._save_slice_info
+            piece = apply("Slice", [value, info.var_offset, info.var_shape])
+            results.append(getattr(part, method)(piece, name=name, read_value=read_value))
+        return results
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Assigns the pieces of ``value`` to the parts; a list with what each gives."""
+        return self._assign_parts("assign", value, name, read_value)
+
+    def assign_add(self, value, use_locking=False, name=None, read_value=True):
+        """Adds the pieces of ``value`` to the parts."""
+        return self._assign_parts("assign_add", value, name, read_value)
+
+    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
+        """Subtracts the pieces of ``value`` from the parts."""
+        return self._assign_parts("assign_sub", value, name, read_value)
+
     def _as_tensor(self, dtype=None, name=None):
         return self.as_tensor()
 
@@ -580,6 +616,11 @@ register_wrapper("PartitionedVariable", PartitionedVariable)
 
 def _in_collection(name, scope=None):
     return get_default_graph().get_collection(name, scope)
+
+
+def count_up_to(ref, limit, name=None):
+    """The variable's value, which then goes up by one; ``OutOfRangeError`` at ``limit``."""
+    return ref.count_up_to(limit)
 
 
 def global_variables(scope=None):
@@ -680,6 +721,13 @@ def assign_add(ref, value, use_locking=None, name=None):
 def assign_sub(ref, value, use_locking=None, name=None):
     """``ref.assign_sub(value)``."""
     return _resource(ref).assign_sub(value, name=name)
+
+
+_SCATTERS = {
+    "update": "ResourceScatterUpdate", "add": "ResourceScatterAdd", "sub": "ResourceScatterSub",
+    "mul": "ResourceScatterMul", "div": "ResourceScatterDiv", "min": "ResourceScatterMin", "max": "ResourceScatterMax",
+    "nd_update": "ResourceScatterNdUpdate", "nd_add": "ResourceScatterNdAdd", "nd_sub": "ResourceScatterNdSub",
+}  # fmt: skip
 
 
 def _scatter_function(kind):
