@@ -23,6 +23,6 @@ def test_cases(tmp_path, program):
 def test_cases_with_numbers(tmp_path, program):
     expected = json.loads((DATA / f"{program}.json").read_text())
     found = {n: {k: v for k, v in r.items() if k != "message"} for n, r in run(program, tmp_path).items()}
-    assert found.keys() == expected.keys()
+    assert expected.keys() <= found.keys()  # what differs on purpose, or is missing yet, is not stored
     for name, outcome in expected.items():
         compare(found[name], outcome, name)
