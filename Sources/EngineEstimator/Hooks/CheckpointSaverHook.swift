@@ -32,8 +32,10 @@ open class CheckpointSaverHook: SessionRunHook {
   /// Saves the rest of a training's state with each checkpoint.
   weak var exactResume: ExactResume?
   /// Whether training goes on while files are written. That is for trainings in which no code of the program runs between
-  /// the steps: it would find the files that TensorFlow has written at that time.
+  /// the steps.
   var savesInBackground = false
+  /// Whether that is so for the save before the first step, too.
+  var savesFirstInBackground = false
   /// The save that is under way.
   private var pending: PendingSave?
 
@@ -55,7 +57,7 @@ open class CheckpointSaverHook: SessionRunHook {
   }
 
   open override var methods: HookMethods { .all }
-  open override var callsProgram: Bool { type(of: self) != CheckpointSaverHook.self }
+  open override var programMethods: HookMethods { type(of: self) != CheckpointSaverHook.self ? methods : [] }
   open override var checkpointSaver: CheckpointSaverHook? { self }
 
   /// Adds a listener unless it is there already.
@@ -82,6 +84,9 @@ open class CheckpointSaverHook: SessionRunHook {
     // state is saved too and the training that goes on from here has to save at the same steps; and again after, because
     // its seconds count from the end of a save.
     timer.updateLastTriggeredStep(step)
+    let (inBackground, first) = (savesInBackground, savesFirstInBackground)
+    savesInBackground = inBackground && first
+    defer { savesInBackground = inBackground }
     _ = try save(session, step)
     timer.updateLastTriggeredStep(step)
   }
@@ -91,7 +96,7 @@ open class CheckpointSaverHook: SessionRunHook {
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     if let pending, pending.isDone { try finishPending() }
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    guard timer.shouldTrigger(forStep: stale + 1) else { return }
+    guard timer.shouldTrigger(forStep: stale.clampedSum(1)) else { return }
     let step = try GlobalStep.value(globalStep, in: context.session)
     guard timer.shouldTrigger(forStep: step) else { return }
     timer.updateLastTriggeredStep(step)

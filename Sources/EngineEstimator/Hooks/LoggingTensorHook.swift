@@ -61,7 +61,9 @@ open class LoggingTensorHook: SessionRunHook {
 
   /// Whether the program writes the lines itself.
   public var hasFormatter: Bool { formatter != nil }
-  open override var callsProgram: Bool { hasFormatter || type(of: self) != LoggingTensorHook.self }
+  open override var programMethods: HookMethods {
+    hasFormatter || type(of: self) != LoggingTensorHook.self ? methods : []
+  }
   open override var methods: HookMethods { [.begin, .beforeRun, .afterRun, .end] }
 
   open override func begin(_ graph: Graph) throws {

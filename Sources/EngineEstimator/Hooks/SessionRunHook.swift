@@ -91,8 +91,8 @@ open class SessionRunHook {
   /// The methods that do something; a session calls only these.
   open var methods: HookMethods { .all }
 
-  /// Whether the hook runs code of the program between steps, which might look at the files of the training.
-  open var callsProgram: Bool { true }
+  /// The methods that run code of the program, which might look at the files of the training.
+  open var programMethods: HookMethods { methods }
 
   /// The checkpoint saver that this hook is, or that a host's hook extends.
   open var checkpointSaver: CheckpointSaverHook? { nil }

@@ -24,7 +24,7 @@ final class ExactResume: SessionRunHook {
 
   init(scaffold: Scaffold) { self.scaffold = scaffold }
 
-  override var callsProgram: Bool { false }
+  override var programMethods: HookMethods { [] }
   override var methods: HookMethods { .afterCreateSession }
 
   override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {

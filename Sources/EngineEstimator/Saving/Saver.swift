@@ -274,9 +274,9 @@ open class Saver {
     for syncing in unsynced.values { try syncing.check() }
     let later = waitsForDisk || FileSystem.exists(prefix + ".index") ? nil : BackgroundFiles.Syncing()
     do {
-      // From here on nothing is added to `later`.
+      // After everything has been added to it.
       defer { if let later { BackgroundFiles.shared.synchronizeLater(later) } }
-      try write(later)
+      try Saver.asFailureOfDisk { try write(later) }
       CheckpointFiles.markSound(prefix)
       if let stateFilename {
         record(prefix)
@@ -284,14 +284,26 @@ open class Saver {
         note(.named)
         try CheckpointState.update(
           directory: FileSystem.directory(of: prefix), modelCheckpointPath: prefix,
-          allModelCheckpointPaths: kept.map(\.path), filename: stateFilename,
+          allModelCheckpointPaths: lastCheckpoints, filename: stateFilename,
           savesRelativePaths: options.savesRelativePaths, syncing: later)
       }
       if let content = try metaGraph() {
-        try AtomicFile.write("\(prefix).\(metaGraphSuffix)", content, syncing: later)
+        try Saver.asFailureOfDisk {
+          try AtomicFile.write("\(prefix).\(metaGraphSuffix)", content, syncing: later)
+        }
       }
     }
     if stateFilename != nil { try deleteOldCheckpoints(metaGraphSuffix) { note(.warning($0)) } }
+  }
+
+  /// A limit on the size of files counts as a full disk: its own code would mean the end of the input to a session.
+  private static func asFailureOfDisk<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var error as EngineError where error.isEndOfInput && error.kind == .status {
+      error.code = .resourceExhausted
+      throw error
+    }
   }
 
   private func checkpointPrefix(_ path: String, _ step: Int) throws -> String {

@@ -105,10 +105,14 @@ extension Estimator {
       summarySteps = nil
       countSteps = nil
     }
-    // Nobody who might look for the files runs between the steps.
-    let hooks = workerHooks + chiefHooks + spec.trainingChiefHooks
-    let savesInBackground = !hooks.contains { $0.callsProgram }
-    for saver in savers { saver.savesInBackground = savesInBackground }
+    // Code of the program that looks for files finds what TensorFlow has written by then.
+    let watched = (workerHooks + chiefHooks + spec.trainingChiefHooks).reduce(into: HookMethods()) {
+      $0.formUnion($1.programMethods)
+    }
+    for saver in savers {
+      saver.savesInBackground = watched.isDisjoint(with: [.beforeRun, .afterRun])
+      saver.savesFirstInBackground = !watched.contains(.afterCreateSession)
+    }
     let last: Tensor?
     do {
       let session = try MonitoredSession.training(

@@ -3,80 +3,81 @@ import EngineGraph
 import EngineKernels
 
 extension OpDefinition {
-  /// Matrices with the given diagonals and `padding_value` elsewhere; sizes of -1 are the smallest that hold them.
+  /// Matrices with the given diagonals; what no diagonal covers is the padding value.
   static let matrixDiagV3 = OpDefinition(
     "MatrixDiagV3",
     inputs: [
       .tensor("diagonal", "T"), .tensor("k", .int32), .tensor("num_rows", .int32), .tensor("num_cols", .int32),
       .tensor("padding_value", "T"),
-    ],
-    outputs: [.tensor("output", "T")], attributes: [.type("T"), diagonalAlignment],
+    ], outputs: [.tensor("output", "T")], attributes: [.type("T"), MatrixDiagonals.alignmentAttribute],
     shape: { context in
-      let diagonal = context.input(0)
-      guard let dimensions = diagonal.dimensions else { return [.unknown] }
-      guard !dimensions.isEmpty else { throw EngineError.value("Shape must be at least rank 1 but is rank 0") }
-      guard let k = try context.constantInts(1) else { return [.unknown] }
-      let batch = Array(dimensions.dropLast(k.first == k.last ? 1 : 2))
-      guard let width = diagonal[-1], let rows = try context.constantInts(2)?.first,
+      guard let dimensions = context.input(0).dimensions else { return [.unknown] }
+      guard let last = dimensions.last else { throw EngineError.value("Shape must be at least rank 1 but is rank 0") }
+      guard let band = try context.diagonals(1) else { return [.unknown] }
+      let batch = dimensions.dropLast(band.isSingle ? 1 : 2)
+      guard let longest = last, let rows = try context.constantInts(2)?.first,
         let columns = try context.constantInts(3)?.first
       else { return [Shape(batch + [nil, nil])] }
-      let size = try matrixSize(width, k, rows, columns)
+      let size = try matrixSize(band, longest, rows, columns, isStatic: true)
       return [Shape(batch + [size.rows, size.columns])]
     },
     gradient: .rule { context in
-      let (graph, dy) = (context.graph, try context.gradient())
-      let zero = try graph.op("Cast", try graph.constant(scalar: Int32(0)), attributes: ["DstT": .type(dy.dtype)])
-      let dx = try graph.op(
-        "MatrixDiagPartV3", dy, context.input(1), zero,
+      let part = try context.graph.op(
+        "MatrixDiagPartV3", try context.gradient(), context.input(1),
+        try context.graph.op("ZerosLike", context.input(4)),
         attributes: ["align": .string(context.node.string("align"))])
-      return [.dense(dx), nil, nil, nil, nil]
+      return [.dense(part), nil, nil, nil, nil]
     },
     sample: OpSample([
-      .init([2, 3], .uniform(-2, 2)), .init([], .fixed([1]), dtype: .int32, isConstant: true),
-      .init([], .fixed([-1]), dtype: .int32, isConstant: true),
-      .init([], .fixed([-1]), dtype: .int32, isConstant: true),
+      .init([2, 2, 3], .uniform(-2, 2)), .init([2], .fixed([-1, 0]), dtype: .int32, isConstant: true),
+      .init([], .fixed([-1]), dtype: .int32, isConstant: true), .init([], .fixed([4]), dtype: .int32, isConstant: true),
       .init([], .fixed([0]), isConstant: true),
     ])
   ) { context in
-    let (diagonal, k) = (context.inputs[0], try context.integers(1))
-    guard let width = diagonal.shape.last else {
-      throw EngineError.invalidArgument("diagonal must be at least 1-dim, received shape: []")
-    }
-    let size = try matrixSize(width, k, try context.integer(2), try context.integer(3))
-    let band = try DiagonalBand(
-      rows: size.rows, columns: size.columns, k, align: context.node.string("align"))
-    let batch = Array(diagonal.shape.dropLast(band.count == 1 ? 1 : 2))
-    guard diagonal.rank == batch.count + (band.count == 1 ? 1 : 2), diagonal.shape == band.shape(batch: batch) else {
+    let x = context.inputs[0]
+    let band = try MatrixDiagonals(context, 1)
+    guard x.rank >= (band.isSingle ? 1 : 2), let longest = x.shape.last else {
       throw EngineError.invalidArgument(
-        "diagonal must have shape \(Shape(known: band.shape(batch: batch)).bracketed), got \(diagonal.bracketedShape)")
+        "diagonal must be at least \(band.isSingle ? 1 : 2)-dim, received shape: \(x.bracketedShape)")
     }
-    let y = try Tensor(uninitialized: diagonal.dtype, shape: batch + [size.rows, size.columns])
-    try Kernels.fill(y, with: context.inputs[4])
-    try band.copy(batch: batch.reduce(1, *), from: diagonal, into: y, fromMatrices: false)
+    guard band.isSingle || x.shape[x.rank - 2] == band.count else {
+      throw EngineError.invalidArgument(
+        "The number of diagonals provided in the input does not match the lower_diag_index and upper_diag_index range.")
+    }
+    let size = try matrixSize(band, longest, try context.integer(2), try context.integer(3))
+    let shape = x.shape.dropLast(band.isSingle ? 1 : 2) + [size.rows, size.columns]
+    try band.check(size.rows, size.columns)
+    let y = try Tensor(uninitialized: x.dtype, shape: Array(shape))
+    try Kernels.fill(y, with: try context.paddingValue(4))
+    for walk in band.walks(y.shape, intoMatrix: true) { try Kernels.copy(x, into: y, walk) }
     context.setOutput(0, y)
   }
 
-  /// The sizes of a matrix with diagonals of at most `width` elements; -1 asks for the smallest.
-  private static func matrixSize(_ width: Int, _ k: [Int], _ rows: Int, _ columns: Int) throws -> (
-    rows: Int, columns: Int
-  ) {
-    guard let lower = k.first, let upper = k.last, abs(lower) < 1 << 32, abs(upper) < 1 << 32 else {
-      throw EngineError.invalidArgument("diag_index must have one or two elements")
+  /// The size of matrices whose longest diagonal is that long; -1 stands for as small as can be, or square.
+  private static func matrixSize(
+    _ band: MatrixDiagonals, _ longest: Int, _ rows: Int, _ columns: Int, isStatic: Bool = false
+  ) throws -> (rows: Int, columns: Int) {
+    func failure(_ whileBuilding: String, _ whileRunning: String) -> EngineError {
+      isStatic ? EngineError.value(whileBuilding) : EngineError.invalidArgument(whileRunning)
     }
-    let (fewestRows, fewestColumns) = (width - Swift.min(upper, 0), width + Swift.max(lower, 0))
-    var size = (rows: rows, columns: columns)
-    if rows == -1 && columns == -1 {
-      let side = Swift.max(fewestRows, fewestColumns)
-      size = (side, side)
-    } else if rows == -1 {
-      size.rows = fewestRows
-    } else if columns == -1 {
-      size.columns = fewestColumns
+    let least = (rows: longest - min(band.upper, 0), columns: longest + max(band.lower, 0))
+    guard rows == -1 || rows >= least.rows else {
+      throw failure("num_rows is too small", "The number of rows is too small.")
     }
-    guard size.rows >= fewestRows, size.columns >= fewestColumns else {
-      throw EngineError.invalidArgument(
-        "The number of rows or columns is too small: \(size.rows) and \(size.columns) for diagonals of \(width) elements"
-      )
+    guard columns == -1 || columns >= least.columns else {
+      throw failure("num_cols is too small.", "The number of columns is too small.")
+    }
+    if rows == -1, columns == -1 {
+      let size = max(least.rows, least.columns)
+      return (size, size)
+    }
+    let size = (rows: rows == -1 ? least.rows : rows, columns: columns == -1 ? least.columns : columns)
+    guard size.rows == least.rows || size.columns == least.columns else {
+      throw failure(
+        "num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the length of the given "
+          + "diagonals.\nnum_rows = \(size.rows) != min_num_rows = \(least.rows), num_cols = \(size.columns) != "
+          + "min_num_cols = \(least.columns)",
+        "The number of rows or columns is not consistent with the specified d_lower, d_upper, and diagonal.")
     }
     return size
   }

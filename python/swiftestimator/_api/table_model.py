@@ -69,7 +69,8 @@ TABLE = {
             "false_positives false_negatives true_positives_at_thresholds true_negatives_at_thresholds "
             "false_positives_at_thresholds false_negatives_at_thresholds precision_at_thresholds recall_at_thresholds "
             "sensitivity_at_specificity specificity_at_sensitivity mean_iou mean_per_class_accuracy auc recall_at_k "
-            "precision_at_k recall_at_top_k precision_at_top_k average_precision_at_k"
+            "precision_at_k recall_at_top_k precision_at_top_k average_precision_at_k "
+            "sparse_precision_at_k=precision_at_k sparse_average_precision_at_k=average_precision_at_k"
         ),
     },
     "_model.optimizers": {

@@ -8,8 +8,8 @@ TABLE = {
     },
     "_ops.image_ops": {
         "12 image": (
-            "central_crop crop_to_bounding_box flip_left_right flip_up_down pad_to_bounding_box random_crop "
-            "random_flip_left_right random_flip_up_down rot90 transpose "
+            "central_crop crop_to_bounding_box extract_patches flip_left_right flip_up_down pad_to_bounding_box "
+            "random_crop random_flip_left_right random_flip_up_down rot90 transpose "
             "resize_with_crop_or_pad=resize_image_with_crop_or_pad"
         ),
         "1 image": "resize_image_with_crop_or_pad transpose_image=transpose",
@@ -222,6 +222,7 @@ TABLE = {
             "band_part=matrix_band_part diag=matrix_diag diag_part=matrix_diag_part eye set_diag=matrix_set_diag "
             "tensor_diag=diag tensor_diag_part=diag_part"
         ),
+        "1 image": "extract_image_patches",
         "1 manip": "batch_to_space_nd space_to_batch_nd",
         "1 nn": "depth_to_space space_to_depth",
         "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",

@@ -149,6 +149,10 @@ def _array_of_items(value, dtype):
             return _cast_array(np.asarray(value), dtype)
         if hasattr(value, "__index__"):
             return make_array(value.__index__(), dtype)
+        if isinstance(value, complex):
+            if dtype is not None and not dtype.is_complex:
+                raise TypeError(f"Expected {dtype.name}, but got {value!r} of type 'complex'.")
+            return np.asarray(value, np.complex128 if dtype is None else dtype.as_numpy_dtype)
         if isinstance(value, range):
             return make_array(list(value), dtype)
         if isinstance(value, bytearray | memoryview):

@@ -161,7 +161,7 @@ register_wrapper("VariableScope", VariableScope)
 
 def get_variable_scope():
     """The innermost variable scope of the default graph."""
-    return function("scope.current")(get_default_graph())
+    return function("scope.current")(root_graph())
 
 
 class variable_scope:  # noqa: N801 (the public name)
@@ -207,6 +207,8 @@ class variable_scope:  # noqa: N801 (the public name)
                     return inner(functools.partial(outer, real_getter), *args, **kwargs)
 
         context = graph.as_default() if graph is not get_default_graph() else contextlib.nullcontext()
+        if graph.outer_graph is not None:
+            graph = root_graph()  # a function body has the scopes of the graph around it
         context.__enter__()
         entered = builder("scope.enter")(
             graph, self._name_or_scope, self._default_name, _scope_options(**self._options, host_object=getter)

@@ -6,15 +6,7 @@ from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import (
-    GraphKeys,
-    Operation,
-    Tensor,
-    _Reference,
-    control_dependencies,
-    get_default_graph,
-    root_graph,
-)  # fmt: skip
+from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, _Reference, get_default_graph, root_graph
 from swiftestimator._framework.op_call import apply
 from swiftestimator._framework.tensor_shape import TensorShape
 
@@ -22,6 +14,7 @@ __all__ = ["PartitionedVariable", "Variable", "VariableAggregation", "VariableSy
 
 _facts = function("variable.facts")
 _value = function("variable.value")
+_UPDATES = {"assign": "AssignVariableOp", "assign_add": "AssignAddVariableOp", "assign_sub": "AssignSubVariableOp"}
 
 
 class VariableSynchronization(Enum):
@@ -118,14 +111,12 @@ class Variable(_native.Object):
             def initial():
                 return convert_to_tensor(initial_value, wanted, name="initial_value")
 
-        variable = builder("variables.create")(
-            graph,
-            options(
-                name=name or "Variable", initial_value=initial, dtype=wanted, trainable=trainable is not False,
-                shape=None if shape is None else TensorShape(shape), collections=None if collections is None else
-                list(collections), validate_shape=validate_shape, constraint=constraint,
-            ),
+        asked = options(
+            name=name or "Variable", initial_value=initial, dtype=wanted, trainable=trainable is not False,
+            shape=None if shape is None else TensorShape(shape), validate_shape=validate_shape, constraint=constraint,
+            collections=None if collections is None else list(collections),
         )  # fmt: skip
+        variable = builder("variables.create")(graph, asked)
         variable._constraint = constraint
         return variable
 
@@ -231,25 +222,23 @@ class Variable(_native.Object):
 
     def value(self):
         """A tensor with the value as of when the tensor is computed."""
-        graph = get_default_graph()
-        if graph.outer_graph is not None and self._handle_tensor in graph.assigned:
-            return self._read_here()  # the body changes the variable: it sees its own changes
-        return _value(self)
+        return self._as_tensor()
 
     def read_value(self):
         """As ``value``, under a name scope of its own."""
-        graph = get_default_graph()
-        if graph.outer_graph is not None and self._handle_tensor in graph.assigned:
-            return self._read_here()
+        if self._body() is not None:
+            return apply("Identity", [self._as_tensor()])
         return builder("variable.read_value")(self)
 
-    def _read_here(self):
-        value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
-        value.set_shape(self._shape)
-        return value
-
     def _as_tensor(self, dtype=None, name=None):
-        return self.value()
+        body = self._body()
+        if body is not None and body.reads(self):
+            last = body.writes.get(self._handle_tensor)
+            with body.control_dependencies([] if last is None else [last]):
+                value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
+            value.set_shape(self._shape)
+            return value
+        return _value(self)
 
     def ref(self):
         """A hashable object that stands for the variable."""
@@ -257,11 +246,34 @@ class Variable(_native.Object):
 
     experimental_ref = ref
 
+    def _body(self):
+        """The function body that is being built, when the variable belongs to a graph around it."""
+        graph = get_default_graph()
+        return graph if graph.outer_graph is not None and self._handle_tensor.graph is not graph else None
+
+    def _change(self, body, op_type, inputs, name):
+        """Adds a change of the variable to a function body."""
+        last = body.writes.get(self._handle_tensor)
+        with body.control_dependencies([] if last is None else [last]):
+            op = apply(op_type, [self._handle_tensor, *inputs], {"dtype": self._dtype}, name=name)
+        while body is not None and body.outer_graph is not None:
+            body.writes[self._handle_tensor] = op if op.graph is body else None
+            body = body.outer_graph
+        return op
+
     def _as_graph_element(self):
         return self._snapshot
 
     def sparse_read(self, indices, name=None):
         """Rows of the variable."""
+        if self._body() is not None:
+            if self._body().reads(self):
+                return apply(
+                    "ResourceGather", [self._handle_tensor, indices], {"dtype": self._dtype}, name=name or "Gather"
+                )
+            from swiftestimator._ops.gather_ops import gather
+
+            return gather(self._as_tensor(), indices, name=name)
         return builder("variable.gather")(self, convert_to_tensor(indices), name or "Gather")
 
     def gather_nd(self, indices, name=None):
@@ -275,24 +287,13 @@ class Variable(_native.Object):
     # -- Changing
 
     def _update(self, kind, value, use_locking, name, read_value):
-        if get_default_graph().outer_graph is not None:
-            value = convert_to_tensor(value, self._dtype)
-            op_type = {"assign": "AssignVariableOp", "assign_add": "AssignAddVariableOp"}.get(
-                kind, "AssignSubVariableOp"
-            )
-            return self._update_here(op_type, [value], name, read_value)
-        result = builder(f"variable.{kind}")(self, convert_to_tensor(value, self._dtype), name)
+        tensor = convert_to_tensor(value, self._dtype)
+        body = self._body()
+        if body is not None:
+            op = self._change(body, _UPDATES[kind], [tensor], name)
+            return _AssignedInBody(self, op) if read_value else op
+        result = builder(f"variable.{kind}")(self, tensor, name)
         return AssignedVariable(self, result) if read_value else result["op"]
-
-    def _update_here(self, op_type, inputs, name=None, read_value=True, attributes=None):
-        """A change as a node of the body of a branch or loop that is being built."""
-        op = apply(op_type, [self._handle_tensor, *inputs], {"dtype": self._dtype, **(attributes or {})}, name=name)
-        get_default_graph().assigned.add(self._handle_tensor)
-        if not read_value:
-            return op
-        with control_dependencies([op]):
-            value = self._read_here()
-        return AssignedVariable(self, {"op": op, "value": value, "update": value})
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Assigns ``value``; the result stands for the variable afterwards (or is an operation)."""
@@ -316,8 +317,14 @@ class Variable(_native.Object):
         indices = getattr(slices, "indices", None)
         if indices is None:
             raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {slices}")
-        values = convert_to_tensor(slices.values, self._dtype)
-        return _scatter_update(self, kind, convert_to_tensor(indices), values, name)
+        return self._scattered(kind, convert_to_tensor(indices), convert_to_tensor(slices.values, self._dtype), name)
+
+    def _scattered(self, kind, indices, values, name):
+        body = self._body()
+        if body is not None:
+            op_type = "ResourceScatter" + "".join(part.capitalize() for part in kind.split("_"))
+            return _AssignedInBody(self, self._change(body, op_type, [indices, values], name))
+        return AssignedVariable(self, builder("variable.scatter")(self, kind, indices, values, name))
 
     def scatter_sub(self, sparse_delta, use_locking=False, name=None):
         """Subtracts ``IndexedSlices``."""
@@ -349,7 +356,7 @@ class Variable(_native.Object):
 
     def _scatter_nd(self, kind, indices, updates, name):
         updates = convert_to_tensor(updates, self._dtype)
-        return _scatter_update(self, kind, convert_to_tensor(indices), updates, name)
+        return self._scattered(kind, convert_to_tensor(indices), updates, name)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds slices."""
@@ -409,7 +416,7 @@ class Variable(_native.Object):
     # -- As a value in expressions
 
     def __getitem__(self, key):
-        return self.value()[key]
+        return self._as_tensor()[key]
 
     def __iter__(self):
         raise TypeError("'Variable' object is not iterable.")
@@ -450,7 +457,7 @@ def _install_operators():
         method = f"__{name}__"
 
         def operate(self, *args, _method=method):
-            return getattr(self.value(), _method)(*args)
+            return getattr(self._as_tensor(), _method)(*args)
 
         operate.__name__ = method
         if not name.endswith("div") or name not in ("div", "rdiv"):
@@ -497,6 +504,21 @@ class AssignedVariable:
 
     def __repr__(self):
         return f"<tf.Variable 'AssignVariableOp' shape={self._variable.shape} dtype={self._variable.dtype.name}>"
+
+
+class _AssignedInBody(AssignedVariable):
+    """An ``AssignedVariable`` inside of a function body."""
+
+    def __init__(self, variable, op):
+        self._variable = variable
+        self._op = op
+        self._after = self._as_tensor()
+
+    def _as_tensor(self, dtype=None, name=None):
+        with self._op.graph.control_dependencies([self._op]):
+            value = apply("ReadVariableOp", [self._variable._handle_tensor], {"dtype": self._variable._dtype})
+        value.set_shape(self._variable._shape)
+        return value
 
 
 for _name in ("add radd sub rsub mul rmul truediv rtruediv lt le gt ge neg getitem").split():
@@ -708,22 +730,11 @@ _SCATTERS = {
 }  # fmt: skip
 
 
-def _scatter_update(variable, kind, indices, values, name):
-    if get_default_graph().outer_graph is not None:
-        op_type = _SCATTERS[kind]
-        op = apply(op_type, [variable._handle_tensor, indices, values], name=name)
-        get_default_graph().assigned.add(variable._handle_tensor)
-        with control_dependencies([op]):
-            value = variable._read_here()
-        return AssignedVariable(variable, {"op": op, "value": value, "update": value})
-    return AssignedVariable(variable, builder("variable.scatter")(variable, kind, indices, values, name))
-
-
 def _scatter_function(kind):
     def scatter(ref, indices, updates, use_locking=False, name=None):
         variable = _resource(ref)
         values = convert_to_tensor(updates, variable.dtype)
-        return _scatter_update(variable, kind, convert_to_tensor(indices), values, name)
+        return variable._scattered(kind, convert_to_tensor(indices), values, name)
 
     scatter.__name__ = f"scatter_{kind}"
     scatter.__doc__ = f"Rows ``indices`` of the variable after the update '{kind}' with ``updates``."

@@ -236,7 +236,10 @@ def _is_at_least_as_general(general, shape):
 def build_while(
     cond, body, loop_vars, shape_invariants, parallel_iterations, name, maximum_iterations, return_same_structure
 ):
-    """The node ``While`` with its two functions, and the variables' last values in their structure."""
+    """The node ``While`` with its two functions, and the variables' last values in their structure.
+
+    A loop that changes variables is traced again, so that each round reads what the one before has left.
+    """
     outer = get_default_graph()
     is_sequence = isinstance(loop_vars, list | tuple)
     structure = loop_vars if is_sequence else [loop_vars]
@@ -265,25 +268,32 @@ def build_while(
             values = [v if a is None else a._with_flow(v) for v, a in zip(values, arrays)]
             return inner_counter, inner_limit, nest.pack_sequence_as(structure, values)
 
-        condition_graph = _ControlFlowBody(outer)
-        with condition_graph.as_default():
-            inner_counter, inner_limit, values = arguments(condition_graph)
-            result = convert_to_tensor(cond(*values) if isinstance(values, list | tuple) else cond(values))
-            if result.dtype is not dtypes.bool_:
-                raise TypeError(f"cond must return a bool tensor, got {result!r}")
-            if result._rank not in (None, 0):
-                raise ValueError(f"cond must return a scalar, got {result!r}")
-            if maximum_iterations is not None:
-                from swiftestimator._ops import math_ops
+        reads_inside = frozenset()
+        while True:
+            condition_graph = _ControlFlowBody(outer)
+            condition_graph.reads_inside = reads_inside
+            with condition_graph.as_default():
+                inner_counter, inner_limit, values = arguments(condition_graph)
+                result = convert_to_tensor(cond(*values) if isinstance(values, list | tuple) else cond(values))
+                if result.dtype is not dtypes.bool_:
+                    raise TypeError(f"cond must return a bool tensor, got {result!r}")
+                if result._rank not in (None, 0):
+                    raise ValueError(f"cond must return a scalar, got {result!r}")
+                if maximum_iterations is not None:
+                    from swiftestimator._ops import math_ops
 
-                result = math_ops.logical_and(math_ops.less(inner_counter, inner_limit), result)
-        keep_going, _ = _tensors_in(condition_graph, [result])
+                    result = math_ops.logical_and(math_ops.less(inner_counter, inner_limit), result)
+            keep_going, _ = _tensors_in(condition_graph, [result])
 
-        body_graph = _ControlFlowBody(outer)
-        with body_graph.as_default():
-            inner_counter, inner_limit, values = arguments(body_graph)
-            next_values = body(*values)
-            next_counter = inner_counter + 1
+            body_graph = _ControlFlowBody(outer)
+            body_graph.reads_inside = reads_inside
+            with body_graph.as_default():
+                inner_counter, inner_limit, values = arguments(body_graph)
+                next_values = body(*values)
+                next_counter = inner_counter + 1
+            if reads_inside >= body_graph.writes.keys():
+                break
+            reads_inside = frozenset(body_graph.writes)
         next_structure = _as_loop_structure(next_values, structure, arrays)
         next_flat, next_kinds = _tensors_in(body_graph, next_structure)
         if next_kinds != kinds:

@@ -5,8 +5,7 @@ from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import Tensor, name_scope
 from swiftestimator._ops import array_ops, check_ops, control_flow_ops, math_ops, random_ops, slice_ops
 from swiftestimator._ops.cast_ops import cast
-
-__all__ = ["flip_left_right"]
+from swiftestimator._ops.matrix_ops import extract_image_patches
 
 
 def _rank(image):
@@ -225,3 +224,8 @@ def resize_image_with_crop_or_pad(image, target_height, target_width):
 def random_crop(value, size, seed=None, name=None):
     """A random part of a tensor, of the given size."""
     return random_ops.random_crop(value, size, seed=seed, name=name)
+
+
+def extract_patches(images, sizes, strides, rates, padding, name=None):
+    """Patches of images, each flattened into the last dimension."""
+    return extract_image_patches(images, sizes, strides, rates, padding, name=name)
