@@ -88,7 +88,9 @@ public struct EvalSpec {
         throw EngineError.value("An Exporter cannot have a name that is `None` or empty.")
       }
       if !names.insert(name).inserted {
-        throw EngineError.value("`exporters` must have unique names. Such a name cannot be used twice: \(name)")
+        let all = exporterNames.map { "'\($0 ?? "None")'" }.joined(separator: ", ")
+        throw EngineError.value(
+          "`exporters` must have unique names. Such a name cannot be `None`. All exporter names: [\(all)]")
       }
     }
   }

@@ -101,7 +101,10 @@ final class HookedSession {
     var fed = Set<Output>()
     func add(_ request: RunArguments, clash: String) throws {
       let twice = request.feeds.map(\.output).filter(fed.contains)
-      if !twice.isEmpty { throw EngineError.runtime("\(clash) Conflict(s): \(twice.map(\.name))") }
+      if !twice.isEmpty {
+        let names = twice.map { "'\($0.name)'" }.joined(separator: ", ")
+        throw EngineError.runtime("\(clash) Conflict(s): [\(names)]")
+      }
       for (output, _) in request.feeds {
         fed.insert(output)
         feeds.append(output)

@@ -115,8 +115,9 @@ public final class PredictionStream {
       batch = next
       row = 0
       rowCount = next.first?.shape.first ?? 0
-      for tensor in next where tensor.shape.first != rowCount {
-        throw EngineError.value("Batch length of predictions should be same.")
+      for (name, tensor) in zip(names ?? [], next) where tensor.shape.first != rowCount {
+        throw EngineError.value(
+          "Batch length of predictions should be same. \(name) has different batch length than others.")
       }
     }
     defer { row += 1 }

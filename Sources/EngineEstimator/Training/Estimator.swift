@@ -95,7 +95,7 @@ public final class Estimator {
 
   private func trainedCheckpoint() throws -> String {
     guard let checkpoint = try latestCheckpoint() else {
-      throw EngineError.value("Could not find trained model at \(modelDir).")
+      throw EngineError.value("Could not find trained model in model_dir: \(modelDir).")
     }
     return checkpoint
   }

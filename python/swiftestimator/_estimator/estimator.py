@@ -414,8 +414,9 @@ def _check_listeners(listeners):
     if listeners is None:
         return []
     listeners = list(listeners)
-    if any(not isinstance(x, CheckpointSaverListener) for x in listeners):
-        raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {listeners}")
+    for listener in listeners:
+        if not isinstance(listener, CheckpointSaverListener):
+            raise TypeError(f"saving_listeners must be a list of CheckpointSaverListener, given: {listener}")
     return listeners
 
 
@@ -500,8 +501,10 @@ def _examples(batch, keys, single):
     if not single:
         yield dict(zip(keys, batch))
         return
-    lengths = {array.shape[0] for array in batch}
-    if len(lengths) > 1:
-        raise ValueError("Batch length of predictions should be same.")
+    for key, array in zip(keys, batch):
+        if array.shape[0] != batch[0].shape[0]:
+            raise ValueError(
+                f"Batch length of predictions should be same. {key} has different batch length than others."
+            )
     for row in zip(*batch):
         yield dict(zip(keys, row))

@@ -129,7 +129,9 @@ def stories(tmp_path_factory):
     return lambda program: told(program, f"{base}/{program}")
 
 
-@pytest.mark.parametrize("program", ["scenarios_train", "scenarios_evaluate", "scenarios_drivers", "scenarios_more"])
+@pytest.mark.parametrize(
+    "program", ["scenarios_train", "scenarios_evaluate", "scenarios_drivers", "scenarios_more", "scenarios_lives"]
+)
 def test_stories(stories, program):
     sides = stories(program)
     assert sides["swift"].keys() == sides["tf"].keys()

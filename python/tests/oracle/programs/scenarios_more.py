@@ -186,7 +186,7 @@ def counters_and_summaries_of_hooks(folder):
 
 @scenario
 def final_operations(folder):
-    hook = train.FinalOpsHook({"step": "global_step:0", "sum": "hidden/bias:0"})
+    hook = train.FinalOpsHook({"step": "global_step/Read/ReadVariableOp:0", "sum": "hidden/Tanh:0"})
     wrong = train.FinalOpsHook("no_such:0")
     trained(folder, 4, [hook])
     return int(hook.final_ops_values["step"]), fails(trained, folder, 1, [wrong])
