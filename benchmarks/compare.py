@@ -1,11 +1,11 @@
-"""Workloads side by side with TensorFlow 2.15, alternating, and the table in README.md.
+"""Workloads side by side with TensorFlow 2.15, PyTorch and JAX, alternating, and their table in README.md.
 
-The environment variable SWIFTESTIMATOR_ORACLE_PYTHON names a Python that has TensorFlow; without it only this package is
-measured and the table is left alone. ``compare.py [--pairs N] [workload ...]``
+Environment variables name Pythons that have them: SWIFTESTIMATOR_ORACLE_PYTHON (TensorFlow), SWIFTESTIMATOR_TORCH_PYTHON and
+SWIFTESTIMATOR_JAX_PYTHON; what is not named is not measured. README.md is written when TensorFlow and all workloads are.
+``compare.py [--pairs N] [workload ...]``
 """
 
 import argparse
-import datetime
 import json
 import os
 import pathlib
@@ -13,9 +13,15 @@ import statistics
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).parent
-PROGRAM = HERE / "programs" / "workloads.py"
+from programs.report import duration, machine, write_section
+
+PROGRAMS = pathlib.Path(__file__).parent / "programs"
 ORACLE = os.environ.get("SWIFTESTIMATOR_ORACLE_PYTHON")
+OTHERS = {
+    name: (os.environ.get(f"SWIFTESTIMATOR_{name.upper()}_PYTHON"), PROGRAMS / f"{name}_workloads.py")
+    for name in ("torch", "jax")
+}
+LABELS = {"tf": "TensorFlow 2.15", "torch": "PyTorch", "jax": "JAX"}
 WORKLOADS = {
     "import": "import, beyond NumPy's",
     "session": "`session.run` of `x * 2 + 1`, 4 floats",
@@ -26,29 +32,53 @@ WORKLOADS = {
     "predict_one": "a call of `predict` for one example",
     "predict_bulk": "an example of a long `predict`",
     "checkpoint": "256 MB",
+    "checkpoint_training": "what a training waits for a checkpoint of 256 MB",
 }
+# Programs without a counterpart in a library.
+MISSING = {("jax", "checkpoint")}
 
 
-def measure(python, backend, workload):
+def backends():
+    """What each backend runs: ours first."""
+    commands = {"swift": [sys.executable, str(PROGRAMS / "workloads.py"), "swift"]}
+    if ORACLE:
+        commands["tf"] = [ORACLE, str(PROGRAMS / "workloads.py"), "tf"]
+    return commands | {name: [python, str(program)] for name, (python, program) in OTHERS.items() if python}
+
+
+def measure(backend, command, workload):
     environment = {k: v for k, v in os.environ.items() if backend == "swift" or k != "PYTHONPATH"}
-    done = subprocess.run(
-        [python, str(PROGRAM), backend, workload], capture_output=True, text=True, env=environment, check=False
-    )
+    done = subprocess.run([*command, workload], capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
         sys.exit(f"{backend} {workload} failed:\n{done.stderr[-2000:]}")
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def duration(microseconds):
-    if microseconds >= 1e6:
-        return f"{microseconds / 1e6:.2f} s"
-    return f"{microseconds / 1e3:.2f} ms" if microseconds >= 1e3 else f"{microseconds:.1f} us"
+def median(runs, key):
+    return statistics.median(run[key] for run in runs)
 
 
-def cpu():
-    with open("/proc/cpuinfo") as file:
-        names = [line.split(":")[1].strip() for line in file if line.startswith("model name")]
-    return f"{names[0] if names else 'unknown'}, {os.cpu_count()} cores"
+def row(workload, key, runs):
+    """One line of the table and of the output: times, and how many times ours theirs are."""
+    ours = runs["swift"]
+    what = WORKLOADS[workload] + {"write_us": ", written", "read_us": ", read"}.get(key, "")
+    cells, words = [], [f"{workload:13} {duration(median(ours, key)):>10}"]
+    for name in LABELS:
+        theirs = runs.get(name)
+        if not theirs:
+            cells.append("")
+            continue
+        ratios = sorted(t[key] / s[key] for s, t in zip(ours, theirs, strict=True))
+        ratio = statistics.median(ratios)
+        cells.append(
+            f"{duration(median(theirs, key))}: **{ratio:.1f}x** ({ratios[0]:.1f} to {ratios[-1]:.1f})"
+            if name == "tf"
+            else f"{duration(median(theirs, key))}: {ratio:.1f}x"
+        )
+        words.append(f"{name} {duration(median(theirs, key))} {ratio:.2f}x ({ratios[0]:.2f}..{ratios[-1]:.2f})")
+    memory = " / ".join(f"{median(runs[n], 'peak_mb'):.0f}" if n in runs else "-" for n in ("swift", *LABELS))
+    print("  ".join(words), f"  {memory} MB", flush=True)
+    return f"| {workload} | {what} | {duration(median(ours, key))} | {' | '.join(cells)} | {memory} |"
 
 
 def main():
@@ -56,58 +86,35 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("workloads", nargs="*", default=list(WORKLOADS))
     options = parser.parse_args()
-    rows = []
-    load = os.getloadavg()[0]
+    head, commands, rows = machine(), backends(), []
     for workload in options.workloads:
-        runs = {"swift": [], "tf": []}
-        for _ in range(options.pairs):
-            runs["swift"].append(measure(sys.executable, "swift", workload))
-            if ORACLE:
-                runs["tf"].append(measure(ORACLE, "tf", workload))
-        for key in runs["swift"][0]:
-            if key == "peak_mb":
-                continue
-            ours = statistics.median(r[key] for r in runs["swift"])
-            memory = statistics.median(r["peak_mb"] for r in runs["swift"])
-            what = WORKLOADS[workload] + {"write_us": ", written", "read_us": ", read"}.get(key, "")
-            if not ORACLE:
-                print(f"{workload:13} {duration(ours):>10} {memory:6.0f} MB")
-                continue
-            theirs = statistics.median(r[key] for r in runs["tf"])
-            ratios = sorted(t[key] / s[key] for s, t in zip(runs["swift"], runs["tf"]))
-            ratio = statistics.median(ratios)
-            their_memory = statistics.median(r["peak_mb"] for r in runs["tf"])
-            print(
-                f"{workload:13} {duration(ours):>10} {duration(theirs):>10}  {ratio:6.2f}x  ({ratios[0]:.2f}..{ratios[-1]:.2f})"
-            )
-            rows.append(
-                f"| {workload} | {what} | {duration(theirs)} | {duration(ours)} | **{ratio:.1f}x** | {ratios[0]:.1f} to "
-                f"{ratios[-1]:.1f} | {their_memory:.0f} MB | {memory:.0f} MB |"
-            )
+        names = [name for name in commands if (name, workload) not in MISSING]
+        runs = {name: [] for name in names}
+        for number in range(options.pairs):
+            # Nobody is always the first.
+            turn = number % len(names)
+            for name in names[turn:] + names[:turn]:
+                runs[name].append(measure(name, commands[name], workload))
+        rows += [row(workload, key, runs) for key in runs["swift"][0] if key != "peak_mb"]
     if ORACLE and set(options.workloads) == set(WORKLOADS):
-        write(rows, options.pairs, load)
+        write_section("Workloads", METHOD.format(rounds=options.pairs, machine=head) + "\n".join(rows))
 
 
-def write(rows, pairs, load):
-    text = f"""# Benchmarks
+METHOD = """The same program ([programs/workloads.py](programs/workloads.py)) runs on TensorFlow and on this package, in processes
+of their own, in turns; {rounds} rounds. A training step is the median interval between the ends of steps of
+`Estimator.train`, input pipeline, hooks and a hook in Python included. Times are medians; a ratio is the median of the
+rounds' ratios (theirs to ours, so more than 1 means that ours is faster), for TensorFlow with their range. Only ratios of
+one run mean anything: machines differ, and are shared.
 
-`make bench` runs them: `border.py` (what a call of the engine costs from Python) and `compare.py` (workloads side by side
-with TensorFlow 2.15, if SWIFTESTIMATOR_ORACLE_PYTHON names a Python that has it).
+PyTorch and JAX run the same models as one writes them there, eagerly ([torch_workloads.py](programs/torch_workloads.py)) and
+as one compiled step ([jax_workloads.py](programs/jax_workloads.py)), without an input pipeline, hooks or sessions: their
+batches are slices of arrays in memory, and their predictions bare forward passes.
 
-## Method
+{machine}
 
-The same program ([programs/workloads.py](programs/workloads.py)) runs on both, in processes of their own, alternating;
-{pairs} pairs. A training step is the median interval between the ends of steps of `Estimator.train`, input pipeline,
-hooks and a hook in Python included. Times are medians; a ratio is the median of the pairs' ratios, with their range.
-Only ratios of one run mean anything: machines differ, and are shared.
-
-Measured on {datetime.date.today()}: {cpu()}; load average {load:.1f} at the start.
-
-| workload | what is timed | TensorFlow 2.15 | swiftestimator | ratio | range | peak memory, TensorFlow | swiftestimator |
-|---|---|---|---|---|---|---|---|
+| workload | what is timed | swiftestimator | TensorFlow 2.15 | PyTorch | JAX | peak MB, in this order |
+|---|---|---|---|---|---|---|
 """
-    (HERE / "README.md").write_text(text + "\n".join(rows) + "\n")
-
 
 if __name__ == "__main__":
     main()

@@ -187,6 +187,7 @@ class BaseSession(_native.Object):
             if len(self._requests) >= _REQUEST_LIMIT:
                 self._requests.clear()
             self._requests[key] = _request(prepared, plan, fetches, feeds)
+            self._graph._preparing_sessions.add(self)
         return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
 
     def _plan(self, fetches, feed_dict):
