@@ -16,8 +16,8 @@ extension OpDefinition {
       let count = context.inputCount / 3
       var rank: Int?
       for index in 0..<count {
-        rank = rank ?? (try context.input(index, rank: 2))[1]
-        rank = rank ?? (try context.input(2 * count + index, rank: 1))[0]
+        rank = try rank ?? context.input(index, rank: 2)[1]
+        rank = try rank ?? context.input(2 * count + index, rank: 1)[0]
       }
       return [[nil, rank], [nil], [rank]]
     }, gradient: .undefined

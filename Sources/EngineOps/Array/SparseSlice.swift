@@ -12,7 +12,7 @@ extension OpDefinition {
     outputs: [.tensor("output_indices", .int64), .tensor("output_values", "T"), .tensor("output_shape", .int64)],
     attributes: [.type("T")],
     shape: { context in
-      let rank = (try context.input(2, rank: 1))[0] ?? (try context.input(0, rank: 2))[1]
+      let rank = try context.input(2, rank: 1)[0] ?? context.input(0, rank: 2)[1]
       return [[nil, rank], [nil], [rank]]
     }, gradient: .undefined
   ) { context in

@@ -1,5 +1,6 @@
 """Hooks: code that runs around the steps of a session."""
 
+import contextlib
 from collections import namedtuple
 
 from swiftestimator import _logging, _native
@@ -339,9 +340,11 @@ class LoggingTensorHook(_BuiltInHook):
         keys = [key for key, _ in pairs]
         wrapped = None
         if formatter is not None:
+            graph = next((t.graph for _, t in pairs if isinstance(t, Tensor)), None)
 
             def wrapped(values):
-                return formatter({key: value for key, (_, value) in zip(keys, values)})
+                with contextlib.nullcontext() if graph is None else graph.as_default():
+                    return formatter({key: value for key, (_, value) in zip(keys, values)})
 
         options = {
             "every_n_iter": every_n_iter, "every_n_secs": _number(every_n_secs), "at_end": at_end, "formatter": wrapped,

@@ -1,6 +1,7 @@
 """Learning-rate decays of TensorFlow 1: tensors that depend on the global step."""
 
 from swiftestimator._border import builder, options
+from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import get_default_graph
 
 __all__ = ["exponential_decay", "piecewise_constant", "polynomial_decay"]
@@ -51,7 +52,8 @@ def piecewise_constant(x, boundaries, values, name=None):
     """``values[i]`` for ``x`` up to ``boundaries[i]``, the last of ``values`` beyond."""
     if len(boundaries) != len(values) - 1:
         raise ValueError("The length of boundaries should be 1 less than the length of values")
-    return _decay("piecewise_constant", global_step=x, boundaries=list(boundaries), values=list(values), name=name)
+    values = [convert_to_tensor(v) if isinstance(v, int) and not isinstance(v, bool) else v for v in values]
+    return _decay("piecewise_constant", global_step=x, boundaries=list(boundaries), values=values, name=name)
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):

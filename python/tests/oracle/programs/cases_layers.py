@@ -359,14 +359,14 @@ case("own layer named", own(name="mine"))
 case("own layer frozen", own(trainable=False))
 add("own layer value", lambda: Scale(3.0)(C(X2)))
 
-I = tf.initializers
+INITIALIZERS = tf.initializers
 MAKERS = {
     "zeros": lambda: tf.zeros_initializer(), "ones": lambda: tf.ones_initializer(), "constant": lambda: tf.constant_initializer(2), "constant list": lambda: tf.constant_initializer([1, 2, 3, 4, 5, 6]),
     "constant nested": lambda: tf.constant_initializer([[1, 2, 3], [4, 5, 6]]), "constant short": lambda: tf.constant_initializer([1, 2]), "constant verify": lambda: tf.constant_initializer([1, 2, 3], verify_shape=True),
     "random_uniform": lambda: tf.random_uniform_initializer(-1, 1, seed=3), "random_normal": lambda: tf.random_normal_initializer(1.0, 2.0, seed=3), "truncated": lambda: tf.truncated_normal_initializer(0, 1, seed=3),
     "random_uniform default": lambda: tf.random_uniform_initializer(), "random_normal default": lambda: tf.random_normal_initializer(), "glorot_uniform": lambda: tf.glorot_uniform_initializer(seed=3),
-    "glorot_normal": lambda: tf.glorot_normal_initializer(seed=3), "he_normal": lambda: I.he_normal(seed=3), "he_uniform": lambda: I.he_uniform(seed=3), "lecun_normal": lambda: I.lecun_normal(seed=3),
-    "lecun_uniform": lambda: I.lecun_uniform(seed=3), "orthogonal": lambda: tf.orthogonal_initializer(gain=2.0, seed=3), "identity": lambda: I.identity(gain=2.0),
+    "glorot_normal": lambda: tf.glorot_normal_initializer(seed=3), "he_normal": lambda: INITIALIZERS.he_normal(seed=3), "he_uniform": lambda: INITIALIZERS.he_uniform(seed=3), "lecun_normal": lambda: INITIALIZERS.lecun_normal(seed=3),
+    "lecun_uniform": lambda: INITIALIZERS.lecun_uniform(seed=3), "orthogonal": lambda: tf.orthogonal_initializer(gain=2.0, seed=3), "identity": lambda: INITIALIZERS.identity(gain=2.0),
     "uniform_unit_scaling": lambda: tf.uniform_unit_scaling_initializer(seed=3), "variance_scaling": lambda: tf.variance_scaling_initializer(2.0, "fan_avg", "uniform", seed=3),
     "variance fan_out": lambda: tf.variance_scaling_initializer(1.0, "fan_out", "untruncated_normal", seed=3), "variance truncated": lambda: tf.variance_scaling_initializer(1.0, "fan_in", "truncated_normal", seed=3),
     "variance bad mode": lambda: tf.variance_scaling_initializer(mode="x"), "variance bad scale": lambda: tf.variance_scaling_initializer(scale=-1.0), "variance bad distribution": lambda: tf.variance_scaling_initializer(distribution="x"),

@@ -64,7 +64,7 @@ for name, make in OPTIMIZERS.items():
     case(f"{name} callable rate", lambda m=make: trained(lambda: m(lambda: 0.05)))
     case(f"{name} named", lambda m=make: trained(lambda: m(name="Mine")))
     case(f"{name} locking", lambda m=make: trained(lambda: m(use_locking=True)))
-    case(f"{name} op name", lambda m=make: trained(m, **{"name": "train_it"}))
+    case(f"{name} op name", lambda m=make: trained(m, name="train_it"))
     case(f"{name} scope", lambda m=make: trained(m, scope="outer"))
     case(
         f"{name} var_list",
