@@ -80,6 +80,9 @@ static PyMethodDef methods[] = {
     {"run", (PyCFunction)(void (*)(void))module_run, METH_FASTCALL,
      "run(prepared, /, *feeds)\n--\n\nRuns what session.callable prepared, with one array for each of its feeds; "
      "returns the list of its results."},
+    {"run_known", (PyCFunction)(void (*)(void))module_run_known, METH_FASTCALL,
+     "run_known(requests, graph, fetches, feed_dict, /)\n--\n\nThe result of a request that a session keeps in its dict of "
+     "requests; NotImplemented when it is not there."},
     {"register", (PyCFunction)(void (*)(void))module_register, METH_VARARGS | METH_KEYWORDS,
      "register(*, make_object=None, make_output=None, make_node=None, make_error=None)\n--\n\n"
      "Sets the hooks that make Python objects of what the engine returns; those not named stay as they are."},

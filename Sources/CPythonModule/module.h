@@ -73,6 +73,8 @@ bool numpy_view(PyObject *array, array_view *view);
  * an exception when there is no such interface; `base` is not consumed then. */
 PyObject *numpy_new_array(int32_t dtype, size_t rank, const int64_t *dimensions, void *data, PyObject *base, void **own);
 PyObject *numpy_new_scalar(int32_t dtype, void *data);
+/* Whether an object is a plain array of exactly that dtype and shape (a tuple of ints); never for None in their place. */
+bool numpy_matches(PyObject *object, PyObject *dtype, PyObject *shape);
 
 /* arrays.c */
 engine_value *value_from_array(PyObject *array, bool may_borrow);
@@ -92,6 +94,9 @@ PyObject *module_functions(PyObject *module, PyObject *unused);
 
 /* run.c */
 PyObject *module_run(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
+
+/* request.c */
+PyObject *module_run_known(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* errors.c */
 /* Raises what the engine reports; `error` is consumed. */

@@ -58,6 +58,17 @@ bool numpy_view(PyObject *array, array_view *view) {
   return false;
 }
 
+bool numpy_matches(PyObject *object, PyObject *dtype, PyObject *shape) {
+  if (new_from_descriptor == NULL || Py_TYPE(object) != state.ndarray_type) return false;
+  const array_fields *fields = (const array_fields *)object;
+  if (dtype == NULL || fields->descriptor != dtype || shape == NULL || !PyTuple_CheckExact(shape)) return false;
+  if (PyTuple_Size(shape) != fields->rank) return false;
+  for (int i = 0; i < fields->rank; i++) {
+    if (PyLong_AsSsize_t(PyTuple_GetItem(shape, i)) != fields->dimensions[i]) return false;
+  }
+  return true;
+}
+
 PyObject *numpy_new_array(int32_t dtype, size_t rank, const int64_t *dimensions, void *data, PyObject *base, void **own) {
   if (new_from_descriptor == NULL) return NULL;
   Py_ssize_t sizes[RANK_LIMIT];

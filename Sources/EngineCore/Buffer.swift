@@ -11,6 +11,8 @@ public final class Buffer: @unchecked Sendable {
   /// Elements of a resource tensor.
   public let resource: AnyObject?
   private let release: Release
+  /// See ``derivedForm(_:)``.
+  var derivedForms: [DerivedForm] = []
 
   private enum Release {
     case pool

@@ -230,8 +230,11 @@ public struct Tensor: @unchecked Sendable {
     return copy
   }
 
-  /// Whether this value holds the only reference to memory that the engine may write to.
+  /// Whether this value holds the only reference to memory that the engine may write to. Who gets `true` is expected to
+  /// write, so whatever was derived from the contents is given up.
   public mutating func isUniquelyReferenced() -> Bool {
-    isKnownUniquelyReferenced(&buffer) && buffer.isEngineOwned
+    guard isKnownUniquelyReferenced(&buffer) && buffer.isEngineOwned else { return false }
+    buffer.dropDerivedForms()
+    return true
   }
 }

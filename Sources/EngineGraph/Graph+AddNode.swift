@@ -54,18 +54,22 @@ extension Graph {
       throw EngineError.type(
         "Op '\(definition.name)' takes \(definition.inputs.count) arguments, got \(arguments.count)")
     }
-    let local = try arguments.map { try $0.map { try capture($0, for: definition, name) } }
+    // Nearly always, everything stands in this graph.
+    let isLocal = arguments.allSatisfy { $0.allSatisfy { $0.graph === self } }
+    let local = isLocal ? arguments : try arguments.map { try $0.map { try capture($0, for: definition, name) } }
     var attributes = given
     for key in given.keys where !key.hasPrefix("_") && definition.attribute(named: key) == nil {
       throw EngineError.type("Op '\(definition.name)' has no attribute '\(key)'")
     }
     try inferAttributes(definition, local, &attributes)
     for attribute in definition.attributes {
-      guard let value = attributes[attribute.name] ?? attribute.defaultValue else {
+      if let value = attributes[attribute.name] {
+        try check(value, attribute, definition)
+      } else if let value = attribute.defaultValue {
+        attributes[attribute.name] = value
+      } else {
         throw EngineError.type("Op '\(definition.name)' needs a value for attribute '\(attribute.name)'")
       }
-      try check(value, attribute, definition)
-      attributes[attribute.name] = value
     }
     let inputs = local.flatMap { $0 }
     let outputTypes = try resolveOutputTypes(definition, attributes)

@@ -5,20 +5,30 @@ extension Graph {
   ///
   /// Uniquing ignores case, because names end up as file names. `Ab, ab, Ab_1` become `Ab, ab_1, Ab_1_1`.
   public func uniqueName(_ name: String, markAsUsed: Bool = true) -> String {
-    let scoped = nameScope.isEmpty ? name : "\(nameScope)/\(name)"
+    let scoped = nameScope.isEmpty ? name : nameScope + "/" + name
     return uniqueFullName(scoped, markAsUsed: markAsUsed)
   }
 
   func uniqueFullName(_ scoped: String, markAsUsed: Bool) -> String {
-    let key = scoped.lowercased()
-    var count = nameCounts[key] ?? 0
-    if markAsUsed { nameCounts[key] = count + 1 }
-    guard count > 0 else { return scoped }
+    // Most names have no capital letters; looking is cheaper than making a new text.
+    let key = scoped.utf8.contains { $0 >= 0x80 || (0x41...0x5a).contains($0) } ? scoped.lowercased() : scoped
+    var count: Int
+    if markAsUsed {
+      count = nameCounts[key, default: 0]
+      if count == 0 {
+        nameCounts[key] = 1
+        return scoped
+      }
+    } else {
+      count = nameCounts[key] ?? 0
+      guard count > 0 else { return scoped }
+    }
     var candidate = ""
     var candidateKey = ""
     repeat {
-      candidate = "\(scoped)_\(count)"
-      candidateKey = "\(key)_\(count)"
+      let suffix = "_" + String(count)
+      candidate = scoped + suffix
+      candidateKey = key + suffix
       count += 1
     } while nameCounts[candidateKey] != nil
     if markAsUsed {

@@ -91,6 +91,12 @@ public final class Graph: @unchecked Sendable {
   }
 
   func insert(_ node: Node) {
+    // Graphs that outgrow a function's body mostly have hundreds of nodes.
+    if nodes.count == 24 {
+      nodes.reserveCapacity(512)
+      nodesByName.reserveCapacity(512)
+      nameCounts.reserveCapacity(768)
+    }
     nodes.append(node)
     nodesByName[node.name] = node
   }

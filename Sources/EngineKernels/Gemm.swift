@@ -17,24 +17,28 @@ enum Gemm {
   static let depthBlock = 256
   /// Columns of a block of b: with the depth, what the outer caches hold.
   static let columnBlock = 2048
+  /// Marks packed matrices among the forms of a buffer, with the width of their panels added.
+  private static let packedKind = 1 << 16
 
+  /// - Parameter owner: the buffer that b is the beginning of, when it may be the same in many products: its packed form
+  ///   is then kept with it.
   static func multiply(
     _ kernels: GemmKernels<Float>, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView<Float>, _ b: MatrixView<Float>,
-    _ c: UnsafeMutablePointer<Float>, cRow: Int
+    _ c: UnsafeMutablePointer<Float>, cRow: Int, owner: Buffer? = nil
   ) throws {
-    try multiply(kernels, m, n, k, a, b, c, cRow, MemoryLayout<Float>.size)
+    try multiply(kernels, m, n, k, a, b, c, cRow, MemoryLayout<Float>.size, owner)
   }
 
   static func multiply(
     _ kernels: GemmKernels<Double>, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView<Double>, _ b: MatrixView<Double>,
     _ c: UnsafeMutablePointer<Double>, cRow: Int
   ) throws {
-    try multiply(kernels, m, n, k, a, b, c, cRow, MemoryLayout<Double>.size)
+    try multiply(kernels, m, n, k, a, b, c, cRow, MemoryLayout<Double>.size, nil)
   }
 
   private static func multiply<Scalar: FloatNumber>(
     _ kernels: GemmKernels<Scalar>, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView<Scalar>, _ b: MatrixView<Scalar>,
-    _ c: UnsafeMutablePointer<Scalar>, _ cRow: Int, _ size: Int
+    _ c: UnsafeMutablePointer<Scalar>, _ cRow: Int, _ size: Int, _ owner: Buffer?
   ) throws {
     if m == 0 || n == 0 { return }
     if k == 0 {
@@ -59,7 +63,7 @@ enum Gemm {
         MatrixView(pointer: b.pointer, row: b.column, column: b.row),
         MatrixView(pointer: a.pointer, row: a.column, column: a.row)
       )
-      try multiply(kernels, 1, m, k, left, right, c, m, size)
+      try multiply(kernels, 1, m, k, left, right, c, m, size, nil)
       return
     }
     if m <= 3 || (m <= 6 && b.row == 1) {
@@ -81,7 +85,7 @@ enum Gemm {
       try unpacked(kernels, m, n, k, a, b, c, cRow)
       return
     }
-    try packed(kernels, m, n, k, a, b, c, cRow, size)
+    try packed(kernels, m, n, k, a, b, c, cRow, size, owner)
   }
 
   /// Some rows times columns in blocks of fixed size.
@@ -130,15 +134,28 @@ enum Gemm {
 
   private static func packed<Scalar: FloatNumber>(
     _ kernels: GemmKernels<Scalar>, _ m: Int, _ n: Int, _ k: Int, _ a: MatrixView<Scalar>, _ b: MatrixView<Scalar>,
-    _ c: UnsafeMutablePointer<Scalar>, _ cRow: Int, _ size: Int
+    _ c: UnsafeMutablePointer<Scalar>, _ cRow: Int, _ size: Int, _ owner: Buffer?
   ) throws {
     let width = kernels.columnTile
     let columns = min(n, columnBlock)
     let depths = min(k, depthBlock)
     let panels = (columns + width - 1) / width
-    let buffer = try Buffer(byteCount: panels * width * depths * size)
+    let key = DerivedKey(kind: packedKind + width, n, k, b.row, b.column)
+    let state = owner?.derivedForm(key) ?? .unknown
+    let buffer: Buffer
+    // Whether the buffer has room for all of b, block after block, and whether they stand in it.
+    let (holdsAll, isPacked): (Bool, Bool)
+    switch state {
+    case .ready(let known): (buffer, holdsAll, isPacked) = (known, true, true)
+    case .wanted:
+      buffer = try Buffer(byteCount: (n + width - 1) / width * width * k * size)
+      (holdsAll, isPacked) = (true, false)
+    case .unknown:
+      buffer = try Buffer(byteCount: panels * width * depths * size)
+      (holdsAll, isPacked) = (false, false)
+    }
     defer { withExtendedLifetime(buffer) {} }
-    let packedB = buffer.pointer.assumingMemoryBound(to: Scalar.self)
+    let wholeB = buffer.pointer.assumingMemoryBound(to: Scalar.self)
     // About 72 rows of a at a time, fewer when that leaves too few blocks to share; then columns are shared, too.
     let rowBlock = max(1, 72 / kernels.rowTile) * kernels.rowTile
     let rowBlocks = (m + rowBlock - 1) / rowBlock
@@ -158,10 +175,12 @@ enum Gemm {
       while depth < k {
         let depthCount = min(depthBlock, k - depth)
         let panelsEach = max(1, 16_384 / (depthCount * width))
-        let packJobs = (panelCount + panelsEach - 1) / panelsEach
+        let packedB = holdsAll ? wholeB + (column * k + depth * panelCount * width) : wholeB
+        let packJobs = isPacked ? 0 : (panelCount + panelsEach - 1) / panelsEach
         let rowJobs = allRows == nil ? 0 : rowBlocks
+        // What is kept must be whole, even when the run is interrupted.
         ThreadPool.shared.parallelFor(
-          packJobs + rowJobs, nanosecondsEach: panelsEach * depthCount * width / 8, mayStop: true
+          packJobs + rowJobs, nanosecondsEach: panelsEach * depthCount * width / 8, mayStop: !holdsAll
         ) { job in
           if job >= packJobs {
             let row = (job - packJobs) * rowBlock
@@ -212,6 +231,7 @@ enum Gemm {
       }
       column += columnCount
     }
+    if holdsAll, !isPacked { owner?.keepDerivedForm(key, buffer) }
   }
 
   /// What a product takes at some 50 multiply-adds per nanosecond.

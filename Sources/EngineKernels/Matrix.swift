@@ -79,7 +79,7 @@ extension Kernels {
         table.floatGemm, m, n, k,
         MatrixView(pointer: UnsafePointer(a.elements(Float.self)), row: transposeA ? 1 : k, column: transposeA ? m : 1),
         MatrixView(pointer: UnsafePointer(b.elements(Float.self)), row: transposeB ? 1 : n, column: transposeB ? k : 1),
-        c.elements(Float.self), cRow: n)
+        c.elements(Float.self), cRow: n, owner: b.buffer)
       return withExtendedLifetime((a, b, c)) {}
     }
     let batch = MatrixBatch(a, b, transposeA: transposeA, c)

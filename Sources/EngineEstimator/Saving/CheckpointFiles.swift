@@ -35,10 +35,9 @@ public enum CheckpointFiles {
   nonisolated(unsafe) private static var sound: [String: [FileStamp]] = [:]
   private static let lock = Lock()
 
-  private struct FileStamp: Equatable {
+  struct FileStamp: Equatable {
     let name: String
-    let byteCount: Int
-    let modificationSeconds: Double
+    let status: FileSystem.Status
   }
 
   /// ``verify(_:)``, unless this process did it before and the files have not changed since.
@@ -62,12 +61,15 @@ public enum CheckpointFiles {
     }
   }
 
-  private static func stamps(_ prefix: String) throws -> [FileStamp] {
+  /// What tells a checkpoint's files apart from others of the same names, without reading them.
+  static func stamps(_ prefix: String) throws -> [FileStamp] {
+    // Nearly all have one data file.
+    let usual = [prefix + ".index", prefix + ".data-00000-of-00001"]
+    if let stamps = try? usual.map({ FileStamp(name: $0, status: try FileSystem.status($0)) }) { return stamps }
     let (directory, base) = (FileSystem.directory(of: prefix), FileSystem.baseName(of: prefix))
     let names = try FileSystem.listDirectory(directory.isEmpty ? "." : directory)
     return try names.filter { $0 == base + ".index" || $0.hasPrefix(base + ".data-") }.map { name in
-      let status = try FileSystem.status(directory.isEmpty ? name : directory + "/" + name)
-      return FileStamp(name: name, byteCount: status.byteCount, modificationSeconds: status.modificationSeconds)
+      FileStamp(name: name, status: try FileSystem.status(directory.isEmpty ? name : directory + "/" + name))
     }
   }
 

@@ -53,6 +53,9 @@ open class Saver {
   public private(set) var restoredPath: String?
   /// Saves what a checkpoint leaves out, when a training is to be resumed exactly.
   weak var exactResume: ExactResume?
+  /// Whether variables may share memory with those of other sessions that were restored from the same checkpoint. For
+  /// sessions that only read them.
+  var sharesValues = false
 
   /// A saver for whatever variables the graph has when ``build(_:)`` is called.
   public init(options: Options = Options()) {
@@ -398,10 +401,17 @@ open class Saver {
   private func readValues(_ session: Session, _ path: String) throws {
     if runsNodes { return try runRestore(session, path) }
     let items = items ?? []
-    let reader = try TensorBundleReader(prefix: path)
-    let values = try readAll(SavedItem.renamed(items, for: reader), reader)
+    let restored: [Tensor]
+    if sharesValues {
+      restored = try RestoredValues.use(path) { reader, whole in
+        try SavedItem.renamed(items, for: reader).map { try read($0, reader, whole) }
+      }
+    } else {
+      let reader = try TensorBundleReader(prefix: path)
+      restored = try readAll(SavedItem.renamed(items, for: reader), reader)
+    }
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
-    for (resource, value) in zip(resources, values) { try resource.assign(value) }
+    for (resource, value) in zip(resources, restored) { try resource.assign(value) }
     restoredPath = path
   }
 
@@ -413,7 +423,7 @@ open class Saver {
     func load(
       _ index: Int, _ values: UnsafeMutableBufferPointer<Tensor?>, _ failures: UnsafeMutableBufferPointer<(any Error)?>
     ) {
-      do { values[index] = try read(items[index], reader) } catch { failures[index] = error }
+      do { values[index] = try read(items[index], reader, reader.read) } catch { failures[index] = error }
     }
     values.withUnsafeMutableBufferPointer { values in
       failures.withUnsafeMutableBufferPointer { failures in
@@ -428,7 +438,10 @@ open class Saver {
     }
   }
 
-  private func read(_ item: SavedItem, _ reader: TensorBundleReader) throws -> Tensor {
+  /// - Parameter whole: reads the whole tensor of a name.
+  private func read(
+    _ item: SavedItem, _ reader: TensorBundleReader, _ whole: (String) throws -> Tensor
+  ) throws -> Tensor {
     let entry = try reader.entry(item.key)
     let part = try item.slice
     let variable = item.variable
@@ -440,7 +453,7 @@ open class Saver {
     if options.reshapes, part == nil, let shape = variable.shape.known, shape != entry.shape,
       Shape.elementCount(shape) == Shape.elementCount(entry.shape)
     {
-      return try reader.read(item.key).reshaped(shape)
+      return try whole(item.key).reshaped(shape)
     }
     guard wanted.isCompatible(with: entry.shape) else {
       throw EngineError.invalidArgument(
@@ -448,7 +461,7 @@ open class Saver {
           + "\(Shape(known: entry.shape).bracketed) (variable '\(variable.nodeName)')")
     }
     if let part { return try reader.readSlice(item.key, part.slice) }
-    return try reader.read(item.key)
+    return try whole(item.key)
   }
 
   private static func explained(_ error: EngineError, _ cause: String) -> EngineError {

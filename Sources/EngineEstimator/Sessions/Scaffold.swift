@@ -12,8 +12,28 @@ public final class Scaffold {
   public var initOp: Node?
   public var initFeeds: [(Output, Tensor)]
   public var initFunction: InitFunction?
-  public var readyOp: Output?
-  public var readyForLocalInitOp: Output?
+  public var readyOp: Output? {
+    get {
+      addDeferredOps()
+      return givenReadyOp
+    }
+    set { givenReadyOp = newValue }
+  }
+  public var readyForLocalInitOp: Output? {
+    get {
+      addDeferredOps()
+      return givenReadyForLocalInitOp
+    }
+    set { givenReadyForLocalInitOp = newValue }
+  }
+  private var givenReadyOp: Output?
+  private var givenReadyForLocalInitOp: Output?
+  /// Whether sessions look at the variables themselves to see what is missing, where no op is given for it. The ops,
+  /// which are as many as a small model's, are added when somebody asks for them.
+  ///
+  /// For graphs that end with their session, and that nobody writes to a file.
+  var defersReadyOps = false
+  private weak var deferredGraph: Graph?
   public var localInitOp: Node?
   public var localInitFeeds: [(Output, Tensor)]
   public var summaryOp: Output?
@@ -29,8 +49,8 @@ public final class Scaffold {
     self.initOp = initOp ?? source?.initOp
     self.initFeeds = initFeeds.isEmpty ? source?.initFeeds ?? [] : initFeeds
     self.initFunction = initFunction ?? source?.initFunction
-    self.readyOp = readyOp ?? source?.readyOp
-    self.readyForLocalInitOp = readyForLocalInitOp ?? source?.readyForLocalInitOp
+    givenReadyOp = readyOp ?? source?.readyOp
+    givenReadyForLocalInitOp = readyForLocalInitOp ?? source?.readyForLocalInitOp
     self.localInitOp = localInitOp ?? source?.localInitOp
     self.localInitFeeds = localInitFeeds.isEmpty ? source?.localInitFeeds ?? [] : localInitFeeds
     self.summaryOp = summaryOp ?? source?.summaryOp
@@ -44,13 +64,14 @@ public final class Scaffold {
   public func finalize(_ graph: Graph) throws {
     if !isFinalized {
       initOp = try initOp ?? Scaffold.operation(GraphKeys.initOp, graph) { try Scaffold.defaultInitOp(graph) }
-      readyOp =
-        try readyOp ?? Scaffold.tensor(GraphKeys.readyOp, graph) { try Scaffold.readyOp(graph, nil) }
-      readyForLocalInitOp =
-        try readyForLocalInitOp
-        ?? Scaffold.tensor(GraphKeys.readyForLocalInitOp, graph) {
-          try Scaffold.readyOp(graph, graph.globalVariables)
-        }
+      if defersReadyOps {
+        givenReadyOp = try givenReadyOp ?? Scaffold.single(GraphKeys.readyOp, graph)
+        givenReadyForLocalInitOp =
+          try givenReadyForLocalInitOp ?? Scaffold.single(GraphKeys.readyForLocalInitOp, graph)
+        deferredGraph = graph
+      } else {
+        try addReadyOps(graph)
+      }
       localInitOp =
         try localInitOp
         ?? Scaffold.operation(GraphKeys.localInitOp, graph) { try Scaffold.defaultLocalInitOp(graph) }
@@ -66,6 +87,41 @@ public final class Scaffold {
     }
     graph.finalize()
     Logger.info("Graph was finalized.")
+  }
+
+  private func addReadyOps(_ graph: Graph) throws {
+    givenReadyOp =
+      try givenReadyOp ?? Scaffold.tensor(GraphKeys.readyOp, graph) { try Scaffold.readyOp(graph, nil) }
+    givenReadyForLocalInitOp =
+      try givenReadyForLocalInitOp
+      ?? Scaffold.tensor(GraphKeys.readyForLocalInitOp, graph) {
+        try Scaffold.readyOp(graph, graph.globalVariables)
+      }
+  }
+
+  private func addDeferredOps() {
+    guard let graph = deferredGraph else { return }
+    deferredGraph = nil
+    let isFinal = graph.isFinalized
+    graph.unfinalize()
+    defer { if isFinal { graph.finalize() } }
+    // They are made of nodes that the graph knows how to add; without them, there is nothing to be had.
+    try? addReadyOps(graph)
+  }
+
+  /// What says whether the model is ready: an op, or all of these variables.
+  enum Readiness {
+    case op(Output?)
+    case variables([Variable])
+  }
+
+  /// Readiness before the local initialisation and after it. For a finalized scaffold.
+  func readiness(_ graph: Graph) -> (forLocalInit: Readiness, whole: Readiness) {
+    guard deferredGraph != nil else { return (.op(readyForLocalInitOp), .op(readyOp)) }
+    return (
+      givenReadyForLocalInitOp.map { .op($0) } ?? .variables(graph.globalVariables),
+      givenReadyOp.map { .op($0) } ?? .variables(graph.globalVariables + graph.localVariables)
+    )
   }
 
   private static func moreThanOne(_ collection: String) -> EngineError {

@@ -14,21 +14,36 @@ public final class ChiefSessionCreator: SessionCreator {
   public let scaffold: Scaffold
   public let checkpointDirectory: String?
   public let checkpointFile: String?
+  /// Whether the sessions only read the variables, in a graph that ends with them and that nobody writes to a file.
+  private let isForPrediction: Bool
 
-  public init(
+  public convenience init(
     graph: Graph, scaffold: Scaffold? = nil, checkpointDirectory: String? = nil, checkpointFile: String? = nil
   ) {
+    self.init(
+      graph, scaffold ?? Scaffold(), directory: checkpointDirectory, file: checkpointFile, isForPrediction: false)
+  }
+
+  /// For sessions that predict.
+  convenience init(predicting graph: Graph, scaffold: Scaffold, checkpointFile: String?) {
+    self.init(graph, scaffold, directory: nil, file: checkpointFile, isForPrediction: true)
+  }
+
+  private init(_ graph: Graph, _ scaffold: Scaffold, directory: String?, file: String?, isForPrediction: Bool) {
     self.graph = graph
-    self.scaffold = scaffold ?? Scaffold()
-    self.checkpointDirectory = checkpointDirectory
-    self.checkpointFile = checkpointFile
+    self.scaffold = scaffold
+    checkpointDirectory = directory
+    checkpointFile = file
+    self.isForPrediction = isForPrediction
   }
 
   /// Finalizes the scaffold and the graph, then makes a session: restore or initialise, then local initialisation.
   /// **Errors**: `RuntimeError` when variables have no value afterwards; `ValueError` when both a directory and a file
   /// are given; whatever the restore reports.
   public func createSession() throws -> Session {
+    if isForPrediction { scaffold.defersReadyOps = true }
     try scaffold.finalize(graph)
+    if isForPrediction { scaffold.saver?.sharesValues = true }
     return try SessionManager(graph: graph, scaffold: scaffold).prepareSession(
       initOp: scaffold.initOp, saver: scaffold.saver, checkpointDirectory: checkpointDirectory,
       checkpointFile: checkpointFile, initFeeds: scaffold.initFeeds,

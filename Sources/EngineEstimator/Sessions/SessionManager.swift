@@ -14,8 +14,8 @@ public final class SessionManager {
   private let localInitOp: Node?
   private let localInitFeeds: [(Output, Tensor)]
   private let localInitFunction: InitFunction?
-  private let readyOp: Output?
-  private let readyForLocalInitOp: Output?
+  private var ready: Scaffold.Readiness
+  private var readyForLocalInit: Scaffold.Readiness
   /// Seconds between two attempts.
   public let retryInterval: Double
 
@@ -37,8 +37,8 @@ public final class SessionManager {
     self.localInitOp = localInitOp
     self.localInitFeeds = localInitFeeds
     self.localInitFunction = localInitFunction
-    self.readyOp = readyOp
-    self.readyForLocalInitOp = readyForLocalInitOp
+    ready = .op(readyOp)
+    readyForLocalInit = .op(readyForLocalInitOp)
     self.retryInterval = retryInterval
   }
 
@@ -46,7 +46,8 @@ public final class SessionManager {
   convenience init(graph: Graph, scaffold: Scaffold, retryInterval: Double = 30) throws {
     try self.init(
       graph: graph, localInitOp: scaffold.localInitOp, localInitFeeds: scaffold.localInitFeeds,
-      readyOp: scaffold.readyOp, readyForLocalInitOp: scaffold.readyForLocalInitOp, retryInterval: retryInterval)
+      retryInterval: retryInterval)
+    (readyForLocalInit, ready) = scaffold.readiness(graph)
   }
 
   /// A session that is restored from a checkpoint, or initialised when there is none.
@@ -75,7 +76,7 @@ public final class SessionManager {
         throw EngineError.runtime(
           "Init operations did not make model ready for local_init.  \(initText), error: \(missing)")
       }
-      if let missing = try missing(readyOp, in: session) {
+      if let missing = try missing(ready, in: session) {
         throw EngineError.runtime(
           "Init operations did not make model ready.  \(initText), local_init_op: \(localInitOp?.name ?? "None"), "
             + "error: \(missing)")
@@ -102,7 +103,7 @@ public final class SessionManager {
         Logger.info("Restoring model from \(restoring) did not make model ready for local init: \(missing)")
         return (session, false)
       }
-      if let missing = try missing(readyOp, in: session) {
+      if let missing = try missing(ready, in: session) {
         Logger.info("Restoring model from \(restoring) did not make model ready: \(missing)")
         return (session, false)
       }
@@ -121,7 +122,7 @@ public final class SessionManager {
     while true {
       let session = Session(graph: graph)
       do {
-        if try runLocalInit(session) == nil, try missing(readyOp, in: session) == nil { return session }
+        if try runLocalInit(session) == nil, try missing(ready, in: session) == nil { return session }
       } catch {
         session.close()
         throw error
@@ -168,7 +169,7 @@ public final class SessionManager {
   /// Runs the local initialisation. Returns what keeps the model from being ready for it.
   private func runLocalInit(_ session: Session) throws -> String? {
     if localInitOp == nil && localInitFunction == nil { return nil }
-    if let missing = try missing(readyForLocalInitOp, in: session) { return missing }
+    if let missing = try missing(readyForLocalInit, in: session) { return missing }
     if let localInitOp {
       Logger.info("Running local_init_op.")
       _ = try session.run(fetches: [], targets: [localInitOp], feeds: localInitFeeds)
@@ -179,16 +180,27 @@ public final class SessionManager {
   }
 
   /// What keeps the model from being ready; `nil` when it is.
-  private func missing(_ ready: Output?, in session: Session) throws -> String? {
-    guard let ready else { return nil }
+  private func missing(_ readiness: Scaffold.Readiness, in session: Session) throws -> String? {
+    let ready: Output
+    switch readiness {
+    case .op(nil): return nil
+    case .op(let output?): ready = output
+    case .variables(let variables):
+      let names = try VariableStorage.uninitialized(variables, in: session)
+      return names.isEmpty ? nil : SessionManager.message(names)
+    }
     do {
       let value = try session.run(fetches: [ready])[0]
       // Other types than strings say nothing about variables.
       guard value.dtype == .string, value.elementCount > 0 else { return nil }
       let names = value.strings.map { String(decoding: $0, as: UTF8.self) }
-      return "Variables not initialized: " + names.joined(separator: ", ")
+      return SessionManager.message(names)
     } catch let error as EngineError where error.code == .failedPrecondition && error.kind == .status {
       return error.message
     }
+  }
+
+  private static func message(_ names: [String]) -> String {
+    "Variables not initialized: " + names.joined(separator: ", ")
   }
 }

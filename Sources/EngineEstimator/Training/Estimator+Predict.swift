@@ -64,7 +64,7 @@ public final class PredictionStream {
     case let value?: value.add(to: &request)
     case nil: throw EngineError.value("Missing predictions.")
     }
-    let creator = ChiefSessionCreator(graph: graph, scaffold: model.spec.scaffold, checkpointFile: checkpoint)
+    let creator = ChiefSessionCreator(predicting: graph, scaffold: model.spec.scaffold, checkpointFile: checkpoint)
     let session = try MonitoredSession(
       graph: graph, creator: creator, hooks: model.inputHooks + hooks + model.spec.predictionHooks)
     return .running(session, request)

@@ -33,7 +33,7 @@ public final class Predictor {
     self.inputs = inputs
     outputs = try Predictor.outputs(spec, outputKey)
     scaffold = spec.scaffold
-    session = try ChiefSessionCreator(graph: graph, scaffold: scaffold, checkpointFile: checkpoint).createSession()
+    session = try ChiefSessionCreator(predicting: graph, scaffold: scaffold, checkpointFile: checkpoint).createSession()
     self.checkpoint = checkpoint
     latest = { [estimator] in try checkpointPath ?? estimator.latestCheckpoint() }
   }

@@ -113,6 +113,9 @@ public final class TensorBundleReader: @unchecked Sendable {
     EngineError.dataLoss("the slices of '\(name)' in checkpoint \(prefix) do not cover it")
   }
 
+  /// Closes the data files; reading opens them again.
+  public func closeFiles() { lock.withLock { files = [:] } }
+
   private func file(_ shard: Int) throws -> InputFile {
     try lock.withLock {
       if let file = files[shard] { return file }

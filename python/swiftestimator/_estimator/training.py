@@ -150,7 +150,6 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
         raise TypeError(f"`train_spec` must have type `tf.estimator.TrainSpec`. Got: {type(train_spec)}")
     if not isinstance(estimator, Estimator):
         raise TypeError(f"`estimator` must have type `tf.estimator.Estimator`. Got: {type(estimator)}")
-    get_logger().info("Not using Distribute Coordinator.")
     config = estimator.config
     evaluation = _Evaluation(estimator, train_spec, eval_spec)
     role = {

@@ -15,6 +15,10 @@ class Fetches:
         self._graph = graph
         self.build = self._compile(fetches)
 
+    def position(self, element):
+        """Where the value of a tensor stands; -1 for operations."""
+        return self._positions.get(element, -1)
+
     def fed(self, feeds):
         """(position of the result, index of the feed) for each result that is fed itself."""
         return [(self._positions[t], index) for index, (t, _) in enumerate(feeds) if t in self._positions]

@@ -17,6 +17,7 @@ _new = function("session.new")
 _run = function("session.run")
 _callable = function("session.callable")
 _call = function("run.call")
+_run_known = _native.run_known
 _close = function("session.close")
 _graph = function("session.graph")
 
@@ -171,21 +172,23 @@ class BaseSession(_native.Object):
         if options is not None or run_metadata is not None or self._timeout:
             return self._run_with_options(fetches, feed_dict, options, run_metadata)
         try:
-            key = _request_key(fetches, feed_dict)
-            request = self._requests.get(key)
-            if request is not None:
-                return request(self._graph, feed_dict)
-            plan, feeds = self._plan(fetches, feed_dict)
-            if key is not None and all(getattr(t, "dtype", None) is not dtypes.resource for t in plan.outputs):
-                prepared = _callable(self, plan.outputs, plan.nodes, [tensor for tensor, _ in feeds])
-                if len(self._requests) >= _REQUEST_LIMIT:
-                    self._requests.clear()
-                self._requests[key] = _Request(prepared, plan, feeds)
-                self._graph._preparing_sessions.add(self)
-            return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
+            result = _run_known(self._requests, self._graph, fetches, feed_dict)
+            return self._run_new(fetches, feed_dict) if result is NotImplemented else result
         except OpError as error:
             attach_node(error, self._graph)
             raise
+
+    def _run_new(self, fetches, feed_dict):
+        """Runs what is asked for the first time, and prepares it for the next."""
+        key = _request_key(fetches, feed_dict)
+        plan, feeds = self._plan(fetches, feed_dict)
+        if key is not None and all(getattr(t, "dtype", None) is not dtypes.resource for t in plan.outputs):
+            prepared = _callable(self, plan.outputs, plan.nodes, [tensor for tensor, _ in feeds])
+            if len(self._requests) >= _REQUEST_LIMIT:
+                self._requests.clear()
+            self._requests[key] = _request(prepared, plan, fetches, feeds)
+            self._graph._preparing_sessions.add(self)
+        return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
 
     def _plan(self, fetches, feed_dict):
         if self._graph.version == 0:
@@ -300,35 +303,24 @@ def _request_key(fetches, feed_dict):
     return key
 
 
-class _Request:
-    """A request that was checked and compiled once; only the values of its feeds are new in each call."""
-
-    __slots__ = ("prepared", "build", "feeds", "fed")
-
-    def __init__(self, prepared, plan, feeds):
-        self.prepared = prepared
-        self.build = plan.build
-        self.fed = plan.fed(feeds)
-        self.feeds = []
-        for tensor, _ in feeds:
-            shape = tensor._shape_as_list()
-            is_plain = tensor._dtype not in (dtypes.string, dtypes.bfloat16)
-            dtype = np.dtype(tensor._dtype.as_numpy_dtype) if is_plain else None
-            known = None if shape is None or None in shape else tuple(shape)
-            self.feeds.append((tensor, dtype, known))
-
-    def __call__(self, graph, feed_dict):
-        if not feed_dict:
-            return self.build(_native.run(self.prepared))
-        values = []
-        for (tensor, dtype, shape), value in zip(self.feeds, feed_dict.values()):
-            if value.__class__ is not np.ndarray or value.dtype is not dtype or value.shape != shape:
-                value = feed_pair(graph, tensor, value)[1]
-            values.append(value)
-        results = _native.run(self.prepared, *values)
-        for position, index in self.fed:
-            results[position] = values[index]
-        return self.build(results)
+def _request(prepared, plan, fetches, feeds):
+    """A request that was checked and compiled once, in the form that the extension runs (``request.c``)."""
+    shapes = []
+    for tensor, _ in feeds:
+        shape = tensor._shape_as_list()
+        is_plain = tensor._dtype not in (dtypes.string, dtypes.bfloat16)
+        dtype = np.dtype(tensor._dtype.as_numpy_dtype) if is_plain else None
+        shapes.append((tensor, dtype, None if shape is None or None in shape else tuple(shape)))
+    kind = fetches.__class__
+    if kind is Operation:
+        build = None
+    elif kind is Tensor:
+        build = 0
+    elif kind is list:
+        build = tuple(plan.position(part) for part in fetches)
+    else:
+        build = plan.build
+    return prepared, build, tuple(shapes), tuple(plan.fed(feeds)), feed_pair
 
 
 class _DefaultSession:
