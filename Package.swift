@@ -82,7 +82,10 @@ let package = Package(
     tests("EngineOpsTests", ["EngineOps"], fixtures: true),
     tests("EngineBuildersTests", ["EngineBuilders"]),
     tests("EngineEstimatorTests", ["EngineEstimator"]),
-    tests("SwiftEstimatorTests", ["SwiftEstimator", "SessionsAndHooks"]),
+    tests("SwiftEstimatorTests", ["SwiftEstimator", "SessionsAndHooks", "ExportAndServe"]),
+    .executableTarget(
+      name: "ExportAndServe", dependencies: ["SwiftEstimator"], path: "examples/swift/ExportAndServe",
+      swiftSettings: strict),
     .executableTarget(
       name: "IrisClassifier", dependencies: ["SwiftEstimator"], path: "examples/swift/IrisClassifier",
       swiftSettings: strict),

@@ -32,6 +32,7 @@ WORKLOADS = {
     "predict_one": "a call of `predict` for one example",
     "predict_bulk": "an example of a long `predict`",
     "checkpoint": "256 MB",
+    "checkpoint_training": "what a training waits for a checkpoint of 256 MB",
 }
 # Programs without a counterpart in a library.
 MISSING = {("jax", "checkpoint")}

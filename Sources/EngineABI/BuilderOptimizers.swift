@@ -18,8 +18,14 @@ import EngineGraph
 //     apply_sparse (grad, indices, V) -> Operation   apply_sparse_duplicates (grad, indices, V) -> Operation
 //     finish (list of Operations, name) -> Operation
 // optimizer.compute_gradients    optimizer, loss, None or list of V, opts: grad_loss -> list of (gradient, V)
-// optimizer.apply_gradients      optimizer, list of (gradient, V), global step or None, name -> Operation
+// optimizer.apply_gradients      optimizer, list of (gradient, V), global step or None, name, G (optional: a function
+//                                body to add the updates to) -> Operation
 // optimizer.minimize  optimizer, loss, opts: global_step var_list name grad_loss -> Operation
+// optimizer.default_prepare      optimizer, G -> None       (what a subclass of the host finds in its parent)
+// optimizer.default_create_slots optimizer, list of V -> None
+// optimizer.default_dense        optimizer, gradient, V -> Operation
+// optimizer.default_sparse       optimizer, values, indices, V -> Operation
+// optimizer.default_finish       optimizer, list of Operations, name -> Operation
 // optimizer.slot      optimizer, V, slot name -> V or None
 // optimizer.slot_names           optimizer -> list of text
 // optimizer.variables            optimizer, G -> list of V
@@ -111,6 +117,34 @@ let builderOptimizerFunctions: [HostFunction] = [
   HostFunction("optimizer.custom") { arguments in
     .object(try HostOptimizer(name: try arguments.string(0), callbacks: try arguments.options(1)))
   },
+  HostFunction("optimizer.default_prepare", blocking: true) { arguments in
+    try arguments.object(0, Optimizer.self).prepare(try arguments.graph(1))
+    return .none
+  },
+  HostFunction("optimizer.default_create_slots", blocking: true) { arguments in
+    try arguments.object(0, Optimizer.self).createSlots(try arguments.variables(1))
+    return .none
+  },
+  HostFunction("optimizer.default_dense", blocking: true) { arguments in
+    let variable = try arguments.variable(2)
+    let gradient = try variable.graph.tensor(try arguments.operand(1))
+    return .node(try arguments.object(0, Optimizer.self).applyDense(gradient, variable))
+  },
+  HostFunction("optimizer.default_sparse", blocking: true) { arguments in
+    let variable = try arguments.variable(3)
+    let values = try variable.graph.tensor(try arguments.operand(1))
+    let indices = try variable.graph.tensor(try arguments.operand(2))
+    return .node(try arguments.object(0, Optimizer.self).applySparse(values, indices, variable))
+  },
+  HostFunction("optimizer.default_finish", blocking: true) { arguments in
+    let updates = try arguments.list(1).map { value -> Node in
+      guard case .node(let node) = value else {
+        throw EngineError.type("\(arguments.function): expected Operations")
+      }
+      return node
+    }
+    return .node(try arguments.object(0, Optimizer.self).finish(updates, name: try arguments.string(2)))
+  },
   HostFunction("optimizer.compute_gradients", blocking: true) { arguments in
     let options = try arguments.options(3)
     let loss = try lossOutput(arguments, 1)
@@ -133,7 +167,8 @@ let builderOptimizerFunctions: [HostFunction] = [
     }
     return .node(
       try arguments.object(0, Optimizer.self).applyGradients(
-        pairs, globalStep: try arguments.optionalOperand(2), name: try arguments.optionalString(3)))
+        pairs, globalStep: try arguments.optionalOperand(2), name: try arguments.optionalString(3),
+        in: arguments.count > 4 ? try arguments.graph(4) : nil))
   },
   HostFunction("optimizer.minimize", blocking: true) { arguments in
     let options = try arguments.options(2)

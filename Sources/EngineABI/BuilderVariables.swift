@@ -125,10 +125,14 @@ let builderVariableFunctions: [HostFunction] = [
       return .none
     }
     let options = try arguments.options(1)
-    variable.saveSliceInfo = SaveSliceInfo(
+    let slice = SaveSliceInfo(
       fullName: try options.string("full_name") ?? variable.nodeName,
       fullShape: try options.ints("full_shape") ?? [], offset: try options.ints("offset") ?? [],
       shape: try options.ints("shape") ?? [])
+    guard slice.isSound else {
+      throw EngineError.value("The slice lies outside of the variable: \(slice.specification)")
+    }
+    variable.saveSliceInfo = slice
     return .none
   },
   HostFunction("partitioned.facts") { arguments in

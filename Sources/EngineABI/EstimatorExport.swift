@@ -16,9 +16,9 @@ import EngineRuntime
 //   driver.check_train_spec(max_steps), driver.check_eval_spec(steps, start_delay_secs, throttle_secs, [names])
 //   driver.evaluator({max_steps, latest_checkpoint: f(), evaluate: f(checkpoint) -> (step, metrics),
 //       export: f(checkpoint, metrics, is_final) -> results})     -> evaluator
-//   driver.evaluate(evaluator) -> "evaluated", "missing_checkpoint" or "no_new_checkpoint"
-//   driver.run_evaluator(evaluator, start_delay_secs, throttle_secs)
-//   driver.listener(evaluator, throttle_secs) -> listener; driver.result(listener) -> (metrics, exports) or None
+//   driver.train_and_evaluate(evaluator, {task_type, task_id, is_clustered, num_ps, num_workers, max_worker_delay_secs,
+//       save_checkpoints_steps, save_checkpoints_secs, start_delay_secs, throttle_secs}, f(listeners))
+//                                                                 -> whether trained without a cluster
 //   driver.history(directory) -> [(step, {metric: number})]
 //   driver.event_reader(path) -> reader; driver.next_event(reader) -> Event bytes, or None at the end
 //   driver.should_stop(rule, metric, limit, min_steps, directory) -> bool
@@ -29,7 +29,6 @@ import EngineRuntime
 //   hook.stop_at_checkpoint(directory, last_step, wait_secs)      -> hook
 
 typealias HostEvaluator = Evaluator<Value, Value>
-typealias HostEvaluationListener = EvaluationListener<Value, Value>
 
 let estimatorExportFunctions: [HostFunction] = exportFunctions + driverFunctions + historyFunctions
 
@@ -174,25 +173,23 @@ private let driverFunctions: [HostFunction] = [
           [try export.call([.text(checkpoint), metrics, .bool(isFinal)])]
         }))
   },
-  HostFunction("driver.evaluate", blocking: true) { arguments in
+  HostFunction("driver.train_and_evaluate", blocking: true) { arguments in
     let evaluator: HostEvaluator = try arguments.object(0)
-    switch try evaluator.evaluateAndExport() {
-    case .evaluated: return .text("evaluated")
-    case .missingCheckpoint: return .text("missing_checkpoint")
-    case .noNewCheckpoint: return .text("no_new_checkpoint")
+    let options = try arguments.named(1)
+    let train = try arguments.host(2)
+    let role = DriverRole(
+      taskType: try options.text("task_type"), taskID: try options.int("task_id"),
+      isClustered: try options.bool("is_clustered", default: false),
+      parameterServerCount: try options.int("num_ps") ?? 0, workerCount: try options.int("num_workers") ?? 1,
+      maximumWorkerDelaySecs: try options.int("max_worker_delay_secs"),
+      saveCheckpointsSteps: try options.int("save_checkpoints_steps"),
+      saveCheckpointsSecs: try options["save_checkpoints_secs"].optionalDouble(0))
+    let (isLocal, _) = try evaluator.trainAndEvaluate(
+      role, startDelaySecs: options["start_delay_secs"].double(0), throttleSecs: options["throttle_secs"].double(0)
+    ) { listeners in
+      _ = try train.call([.list(listeners.map { .object($0) })])
     }
-  },
-  HostFunction("driver.run_evaluator", blocking: true) { arguments in
-    let evaluator: HostEvaluator = try arguments.object(0)
-    try evaluator.runContinuously(startDelaySecs: arguments.double(1), throttleSecs: arguments.double(2))
-    return .none
-  },
-  HostFunction("driver.listener") { arguments in
-    .object(try HostEvaluationListener(arguments.object(0), throttleSecs: arguments.double(1)))
-  },
-  HostFunction("driver.result") { arguments in
-    let listener: HostEvaluationListener = try arguments.object(0)
-    return listener.result.map { .tuple([$0.metrics, $0.exports.first ?? .none]) } ?? .none
+    return .bool(isLocal)
   },
 ]
 

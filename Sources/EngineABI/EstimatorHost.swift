@@ -100,6 +100,7 @@ final class HostHook: SessionRunHook {
 /// A step counter whose report the host has replaced.
 final class HostStepCounterHook: StepCounterHook {
   var report: HostObject?
+  override var programMethods: HookMethods { report != nil ? methods : [] }
 
   override func logAndRecord(elapsedSteps: Int, elapsedSecs: Double, step: Int) throws {
     guard let report else {
@@ -112,6 +113,7 @@ final class HostStepCounterHook: StepCounterHook {
 /// A logging hook whose line the host writes.
 final class HostLoggingTensorHook: LoggingTensorHook {
   var report: HostObject?
+  override var programMethods: HookMethods { report != nil || hasFormatter ? methods : [] }
 
   override func log(_ results: [Tensor]) throws {
     guard let report else { return try super.log(results) }
@@ -122,6 +124,7 @@ final class HostLoggingTensorHook: LoggingTensorHook {
 /// A checkpoint saver whose saving the host has replaced.
 final class HostCheckpointSaverHook: CheckpointSaverHook {
   var report: HostObject?
+  override var programMethods: HookMethods { report != nil ? methods : [] }
 
   override func save(_ session: Session, _ step: Int) throws -> Bool {
     guard let report else { return try super.save(session, step) }

@@ -93,7 +93,6 @@ let graphFunctions: [HostFunction] = [
   HostFunction("graph.enter_init_scope") { arguments in
     let graph = try arguments.graph(0)
     let previous = graph.nameScope
-    graph.leaveNameScope("")
     graph.enterControlDependencies(nil)
     return .text(previous)
   },

@@ -13,6 +13,9 @@ enum BufferPool {
     UnsafeMutableRawPointer.allocate(byteCount: alignment, alignment: alignment)
   }()
 
+  /// Blocks of this size and more get large pages: a new block of small ones costs more time than what is put into it.
+  static let largePage = 2 << 20
+
   private static let classCount = 4 * 64
   private static let lock = Lock()
   /// Free blocks per size class, as linked lists threaded through the blocks themselves; guarded by `lock`.
@@ -50,9 +53,12 @@ enum BufferPool {
     lock.unlock()
     var fresh: UnsafeMutableRawPointer?
     let rounded = (size + alignment - 1) & ~(alignment - 1)
-    guard posix_memalign(&fresh, alignment, rounded) == 0, let fresh else {
+    let isLarge = byteCount >= 2 * largePage
+    guard posix_memalign(&fresh, isLarge ? largePage : alignment, rounded) == 0, let fresh else {
       throw EngineError.resourceExhausted("out of memory: a tensor of \(byteCount) bytes cannot be allocated")
     }
+    // Only whole pages, so that the rounding up of sizes takes no memory. A system without large pages refuses.
+    if isLarge { _ = madvise(fresh, byteCount & ~(largePage - 1), MADV_HUGEPAGE) }
     return fresh
   }
 

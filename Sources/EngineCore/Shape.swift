@@ -11,7 +11,12 @@ public struct Shape: Sendable, Hashable {
   public static let unknown = Shape(nil)
   public static let scalar = Shape([])
   public static func vector(_ count: Int?) -> Shape { Shape([count]) }
-  public static func unknown(rank: Int) -> Shape { Shape([Int?](repeating: nil, count: rank)) }
+  /// Dimensions of a tensor at most, as in TensorFlow.
+  public static let rankLimit = 254
+  /// A shape of unknown dimensions. The rank may be a number of a program's: one that no tensor has says nothing.
+  public static func unknown(rank: Int) -> Shape {
+    (0...rankLimit).contains(rank) ? Shape([Int?](repeating: nil, count: rank)) : .unknown
+  }
 
   public var rank: Int? { dimensions?.count }
 

@@ -76,7 +76,7 @@ public struct Tensor: @unchecked Sendable {
   }
 
   /// A scalar of any numeric type.
-  /// **Errors**: `InvalidArgument` for types without numbers (string, resource, variant, complex).
+  /// **Errors**: `InvalidArgument` for types without numbers (string, resource, variant).
   public init(scalar value: Double, dtype: DType) throws {
     func whole<T: TensorElement & FixedWidthInteger>(_ type: T.Type) -> Tensor {
       Tensor(scalar: value.isNaN ? 0 : T(clamping: Int64(min(max(value, -9.2e18), 9.2e18))))
@@ -95,6 +95,13 @@ public struct Tensor: @unchecked Sendable {
     case .uint16: self = whole(UInt16.self)
     case .uint32: self = whole(UInt32.self)
     case .uint64: self = whole(UInt64.self)
+    case .complex64, .complex128:
+      try self.init(zeros: dtype, shape: [])
+      if dtype == .complex64 {
+        pointer.storeBytes(of: Float(value), as: Float.self)
+      } else {
+        pointer.storeBytes(of: value, as: Double.self)
+      }
     default: throw EngineError.invalidArgument("a \(dtype) tensor cannot hold the number \(value)")
     }
   }
@@ -144,6 +151,35 @@ public struct Tensor: @unchecked Sendable {
   }
 
   public var strings: [ByteString] { buffer.strings }
+
+  /// Real and imaginary parts of complex numbers, in turn.
+  /// **Errors**: `InvalidArgument` for other types than the complex one of this precision.
+  public func parts<Part: TensorElement & BinaryFloatingPoint>(_ type: Part.Type = Part.self) throws -> [Part] {
+    guard dtype.isComplex, dtype.itemSize == 2 * MemoryLayout<Part>.size else {
+      throw EngineError.invalidArgument("expected complex numbers made of \(Part.dtype), got \(dtype)")
+    }
+    return withExtendedLifetime(self) {
+      Array(UnsafeBufferPointer(start: pointer.assumingMemoryBound(to: Part.self), count: elementCount * 2))
+    }
+  }
+
+  /// Complex numbers of two parts each.
+  /// **Errors**: `InvalidArgument` when the numbers of parts differ, or do not fill the shape.
+  public init<Part: TensorElement & BinaryFloatingPoint>(real: [Part], imaginary: [Part], shape: [Int]) throws {
+    try self.init(uninitialized: Part.dtype == .float64 ? .complex128 : .complex64, shape: shape)
+    guard real.count == imaginary.count, real.count == elementCount, itemSizeIsTwice(Part.self) else {
+      throw EngineError.invalidArgument(
+        "\(real.count) real and \(imaginary.count) imaginary parts of type \(Part.dtype) do not fill a \(dtype) tensor "
+          + "of shape \(Shape(known: shape).bracketed)")
+    }
+    let target = pointer.assumingMemoryBound(to: Part.self)
+    for index in real.indices {
+      target[2 * index] = real[index]
+      target[2 * index + 1] = imaginary[index]
+    }
+  }
+
+  private func itemSizeIsTwice<Part>(_ type: Part.Type) -> Bool { dtype.itemSize == 2 * MemoryLayout<Part>.size }
 
   /// All elements of an integer tensor, widened.
   /// **Errors**: `InvalidArgument` for other types.

@@ -251,10 +251,11 @@ extension Graph {
 
   /// Brings a tensor of an enclosing graph into a function body; any other foreign tensor is a mistake.
   private func capture(_ output: Output, for definition: OpDefinition, _ name: String) throws -> Output {
-    if output.graph === self { return output }
+    try output.check()
+    if output.node.isPart(of: self) { return output }
     var ancestor = outer
     while let graph = ancestor {
-      if graph === output.graph {
+      if output.node.isPart(of: graph) {
         if let known = captures.first(where: { $0.outer == output }) { return known.inner }
         let scope = nameScope
         nameScope = ""

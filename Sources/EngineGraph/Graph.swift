@@ -1,4 +1,5 @@
 import EngineCore
+import Synchronization
 
 /// A dataflow graph in TensorFlow's op vocabulary.
 ///
@@ -31,7 +32,22 @@ public final class Graph: @unchecked Sendable {
   /// State that layers above keep with a graph (variable store, layer name counters), by key.
   public var attachments: [String: AnyObject] = [:]
 
-  public init() {}
+  /// Tells graphs apart, also from those that are gone.
+  let number = Graph.made.add(1, ordering: .relaxed).newValue
+  private static let made = Atomic(0)
+  /// The name of a node whose graph is gone, when this one stands in for that.
+  private let orphan: String?
+
+  public init() { orphan = nil }
+
+  /// An empty graph in the place of one that is gone.
+  init(standingInFor node: Node) { orphan = node.name }
+
+  deinit {
+    // Nodes whose tensors somebody still has would keep all that they were computed from, and in a long chain each would
+    // end within the end of the next, until the stack is full.
+    for node in nodes.reversed() { node.detach() }
+  }
 
   /// Number of changes so far: goes up with each node.
   public var version: Int { nodes.count }
@@ -41,6 +57,10 @@ public final class Graph: @unchecked Sendable {
   public func unfinalize() { isFinalized = false }
 
   func checkMutable() throws {
+    if let orphan {
+      throw EngineError.runtime(
+        "The graph of '\(orphan)' no longer exists. Keep a reference to a Graph as long as its tensors are used.")
+    }
     if isFinalized { throw EngineError.runtime("Graph is finalized and cannot be modified.") }
   }
 

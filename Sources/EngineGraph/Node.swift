@@ -19,7 +19,19 @@ public final class Node: @unchecked Sendable {
   public var device: String
   /// The line of the user's program that made the node, as `file:line`.
   public let origin: String?
-  public unowned let graph: Graph
+  /// The graph's ``Graph/number``.
+  let graphNumber: Int
+  private weak var owner: Graph?
+
+  /// The graph that the node is part of.
+  ///
+  /// Nodes do not keep their graph. After its end an empty graph stands in for it, which is no other node's and in which
+  /// nothing can be built: whoever goes on using a tensor of it gets an error.
+  public var graph: Graph { owner ?? Graph(standingInFor: self) }
+
+  /// Whether the node is part of a graph. Quicker than comparing ``graph``.
+  @inline(__always)
+  public func isPart(of graph: Graph) -> Bool { graphNumber == graph.number }
 
   init(
     id: Int, name: String, definition: OpDefinition, inputs: [Output], controlInputs: [Node],
@@ -37,7 +49,14 @@ public final class Node: @unchecked Sendable {
     self.outputShapes = outputShapes
     self.device = device
     self.origin = origin
-    self.graph = graph
+    owner = graph
+    graphNumber = graph.number
+  }
+
+  /// Lets go of other nodes, at the end of the graph.
+  func detach() {
+    inputs = []
+    controlInputs = []
   }
 
   /// The op's name, such as `MatMul`.
@@ -47,7 +66,7 @@ public final class Node: @unchecked Sendable {
 
   /// Adds a control input after creation (TensorFlow allows it for a few constructs). It must be an older node.
   public func addControlInput(_ node: Node) throws {
-    guard node.graph === graph else { throw EngineError.value("control inputs must be from the same graph") }
+    guard node.graphNumber == graphNumber else { throw EngineError.value("control inputs must be from the same graph") }
     guard node.id < id else {
       throw EngineError.value("a control input must be created before the node that waits for it")
     }
@@ -127,15 +146,28 @@ public struct Output: Hashable, Sendable {
   }
 
   public var graph: Graph { node.graph }
-  public var dtype: DType { node.outputTypes[index] }
-  public var shape: Shape { node.outputShapes[index] }
+  /// Whether the node has so many outputs. Those that it has not are of no use: building and running refuse them.
+  public var exists: Bool { node.outputTypes.indices.contains(index) }
+  public var dtype: DType { exists ? node.outputTypes[index] : .variant }
+  public var shape: Shape { exists ? node.outputShapes[index] : .unknown }
   /// `name:index`.
   public var name: String { "\(node.name):\(index)" }
 
   /// Refines the static shape.
-  /// **Errors**: `ValueError` when it contradicts what is known.
+  /// **Errors**: `ValueError` when it contradicts what is known, and for an output that the node does not have.
   public func setShape(_ shape: Shape) throws {
+    try check()
     node.outputShapes[index] = try node.outputShapes[index].merged(with: shape)
+  }
+}
+
+extension Output {
+  /// **Errors**: `ValueError` for an output that the node does not have.
+  public func check() throws {
+    guard exists else {
+      throw EngineError.value(
+        "'\(node.name)' (\(node.type)) has \(node.outputTypes.count) outputs; there is no output \(index)")
+    }
   }
 }
 

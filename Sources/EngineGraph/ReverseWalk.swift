@@ -18,8 +18,9 @@ extension Graph {
     try withNameScope(name) { _ in
       var walk = ReverseWalk(graph: self, xs: xs, stops: Set(stopGradients.map(\.node.id)))
       for (index, y) in ys.enumerated() {
-        guard y.dtype.isFloating || y.dtype.isComplex else { continue }
         let given = gradYs.flatMap { index < $0.count ? $0[index] : nil }
+        // Lists of tensors have gradients that are lists; nobody can make up the first one.
+        guard y.dtype.isFloating || y.dtype.isComplex || (y.dtype == .variant && given != nil) else { continue }
         if let given {
           guard given.dtype == y.dtype else {
             throw EngineError.type("Gradient type \(given.dtype) generated for \(y) does not match its type \(y.dtype)")

@@ -14,17 +14,23 @@ extension OpDefinition {
   ///
   /// - Parameters:
   ///   - hasGradient: without a `gradient`, whether none flows (true) or asking for it is an error (false).
+  ///   - conjugates: whether the gradient gets the conjugates of complex x and y.
   ///   - gradient: see ``UnaryGradient``.
   static func unary(
     _ name: String, _ operation: UnaryOperation, types: Set<DType>, sample: OpSample? = nil, hasGradient: Bool = true,
-    gradient: UnaryGradient? = nil
+    conjugates: Bool = true, gradient: UnaryGradient? = nil
   ) -> OpDefinition {
     OpDefinition(
       name, inputs: [.tensor("x", "T")], outputs: [.tensor("y", "T")], attributes: [.type("T", types)],
       shape: ShapeContext.sameAsFirst,
       gradient: gradient.map { rule in
         .rule { context in
-          [.dense(try rule(context.graph, context.input(0), context.output(), try context.gradient()))]
+          let (graph, x, y) = (context.graph, context.input(0), context.output())
+          let dy = try context.gradient()
+          if conjugates, x.dtype.isComplex {
+            return [.dense(try rule(graph, try graph.conjugate(x), try graph.conjugate(y), dy))]
+          }
+          return [.dense(try rule(graph, x, y, dy))]
         }
       } ?? (hasGradient ? .none : .undefined),
       sample: sample
@@ -66,7 +72,19 @@ extension OpDefinition {
     OpDefinition(
       name, inputs: [.tensor(inputNames.0, "T"), .tensor(inputNames.1, "T")], outputs: [.tensor(outputName, "T")],
       attributes: [.type("T", types)],
-      shape: { [try $0.input(0).merged(with: $0.input(1))] }, gradient: gradient.map(binaryRule) ?? .undefined,
+      shape: { [try $0.input(0).merged(with: $0.input(1))] },
+      gradient: gradient.map { rule in
+        .rule { context in
+          guard !context.input(0).dtype.isComplex else {
+            throw EngineError(
+              kind: .notImplemented, code: .unimplemented,
+              "the gradient of \(name) of \(context.input(0).dtype) is not implemented")
+          }
+          let (dx, dy) = try rule(
+            context.graph, context.input(0), context.input(1), context.output(), try context.gradient())
+          return [dx.map { .dense($0) }, dy.map { .dense($0) }]
+        }
+      } ?? .undefined,
       sample: OpSample([.init([2, 3], .uniform(0.5, 2)), .init([2, 3], .uniform(-2, 2))])
     ) { context in
       guard context.inputs[0].shape == context.inputs[1].shape else {
@@ -78,8 +96,10 @@ extension OpDefinition {
 
   private static func binaryRule(_ rule: @escaping BinaryGradient) -> GradientRule {
     .rule { context in
+      let (graph, z, dz) = (context.graph, context.output(), try context.gradient())
+      // With `y = f(x)` of complex numbers, dx = dy·conj f'(x).
       let (dx, dy) = try rule(
-        context.graph, context.input(0), context.input(1), context.output(), try context.gradient())
+        graph, try graph.conjugate(context.input(0)), try graph.conjugate(context.input(1)), try graph.conjugate(z), dz)
       return [dx.map { .dense($0) }, dy.map { .dense($0) }]
     }
   }

@@ -45,10 +45,13 @@ public final class Session: @unchecked Sendable {
 
   /// The compiled form of a request, for running it many times without looking it up.
   public func plan(fetches: [Output], targets: [Node], feeds: [Output]) throws -> Plan {
-    for output in fetches + feeds where output.graph !== graph {
-      throw EngineError.value("\(output) is not an element of this graph.")
+    for output in fetches + feeds {
+      guard output.node.isPart(of: graph) else {
+        throw EngineError.value("\(output) is not an element of this graph.")
+      }
+      try output.check()
     }
-    for node in targets where node.graph !== graph {
+    for node in targets where !node.isPart(of: graph) {
       throw EngineError.value("Operation '\(node.name)' is not an element of this graph.")
     }
     let key = PlanKey(fetches: fetches, targets: targets.map { ObjectIdentifier($0) }, feeds: feeds)

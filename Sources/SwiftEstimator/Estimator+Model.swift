@@ -43,12 +43,23 @@ extension Estimator {
   ///     let loss = try Losses.sparseSoftmaxCrossEntropy(labels: labels, logits: logits)
   ///     ...
   ///   }
+  ///
+  /// - Parameters:
+  ///   - modelDir: where checkpoints and events go; default: the configuration's, else a new temporary directory.
+  ///   - config: default: `RunConfig()`.
+  ///   - warmStart: whose variables a training begins with that has no checkpoint yet.
+  ///   - model: builds the model; see ``ModelFunction``.
+  /// **Errors**: `ValueError` when `modelDir` and `config` name different directories.
   public convenience init(
-    modelDir: String? = nil, config: RunConfig? = nil, model: @escaping ModelFunction
+    modelDir: String? = nil, config: RunConfig? = nil, warmStart settings: EngineEstimator.WarmStart? = nil,
+    model: @escaping ModelFunction
   ) throws {
     OpCatalog.install()
-    try self.init(modelDir: modelDir, config: config)
+    try self.init(
+      modelDir: modelDir, config: config,
+      warmStart: settings.map { settings in { graph in try settings.apply(to: graph) } })
     attachments["model"] = ModelBox(model)
+    attachments["warm_start"] = settings.map { WarmStartBox($0) }
   }
 
   func modelBox() throws -> ModelBox {
@@ -98,37 +109,5 @@ extension Estimator {
     on dataset: Dataset, keys: [String]? = nil, hooks: [SessionRunHook] = [], checkpointPath: String? = nil
   ) throws -> PredictionStream {
     predict(keys: keys, hooks: hooks, checkpointPath: checkpointPath, try builder(dataset))
-  }
-}
-
-extension EstimatorSpec {
-  /// The spec of a training step.
-  public static func train(
-    loss: Output, trainOp: Node, hooks: [SessionRunHook] = [], scaffold: Scaffold? = nil
-  ) throws -> EstimatorSpec {
-    var fields = Fields()
-    fields.loss = .output(loss)
-    fields.trainOp = .node(trainOp)
-    fields.trainingHooks = hooks.map { .hook($0) }
-    if let scaffold { fields.scaffold = .value(scaffold) }
-    return try EstimatorSpec(mode: ModeKeys.train, graph: loss.graph, fields)
-  }
-
-  /// The spec of an evaluation.
-  public static func evaluate(loss: Output, metrics: [String: MetricResult] = [:]) throws -> EstimatorSpec {
-    var fields = Fields()
-    fields.loss = .output(loss)
-    fields.evalMetricOps = .value(
-      metrics.sorted { $0.key < $1.key }.map {
-        ($0.key, .pair(values: [.output($0.value.value)], updates: [.output($0.value.update)]))
-      })
-    return try EstimatorSpec(mode: ModeKeys.evaluate, graph: loss.graph, fields)
-  }
-
-  /// The spec of predictions.
-  public static func predict(_ predictions: [String: Output], in graph: Graph) throws -> EstimatorSpec {
-    var fields = Fields()
-    fields.predictions = .dict(predictions.sorted { $0.key < $1.key }.map { (SpecKey($0.key), .output($0.value)) })
-    return try EstimatorSpec(mode: ModeKeys.predict, graph: graph, fields)
   }
 }

@@ -55,19 +55,7 @@ extension Estimator {
   public func predictor(
     features: [String: (dtype: DType, shape: Shape)], checkpointPath: String? = nil, outputKey: String? = nil
   ) throws -> Predictor {
-    let model = try modelBox()
-    return try Predictor(self, checkpointPath: checkpointPath, outputKey: outputKey) { graph in
-      let inputs = try features.sorted { $0.key < $1.key }.map { name, form in
-        (
-          name: name,
-          output: try graph.op(
-            "Placeholder", attributes: ["dtype": .type(form.dtype), "shape": .shape(form.shape)], name: name)
-        )
-      }
-      let tensors = Dictionary(inputs.map { ($0.name, $0.output) }, uniquingKeysWith: { first, _ in first })
-      let spec = try model.function(Features(graph: graph, tensors: tensors), nil, .predict)
-      return (spec, inputs)
-    }
+    try predictor(input: ServingInput.raw(features), checkpointPath: checkpointPath, outputKey: outputKey)
   }
 }
 

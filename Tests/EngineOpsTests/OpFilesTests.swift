@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["Math", "Array", "String", "IO", "Lookup"])
+  @Test(arguments: ["Math", "Array", "String", "IO", "Lookup", "List"])
   func everyOpFileIsInTheCatalog(_ family: String) throws {
     let names = Set(OpCatalog.all.map(\.name))
     let folder = OpFilesTests.sources.appendingPathComponent(family)

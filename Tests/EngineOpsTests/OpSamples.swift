@@ -214,7 +214,8 @@ enum OpSamples {
 
   private static let notElementwise: Set<String> = [
     "MatMul", "BatchMatMul", "BatchMatMulV2", "L2Loss", "Range", "Diag", "DiagPart", "MatrixDiag", "MatrixDiagPart",
-    "Cross", "Einsum", "TopK", "InTopK", "InTopKV2", "MatrixSetDiag", "PlaceholderWithDefault", "Qr", "LinSpace",
+    "Cross", "Einsum", "TopK", "InTopK", "InTopKV2", "MatrixSetDiag", "MatrixSetDiagV3", "PlaceholderWithDefault", "Qr",
+    "LinSpace",
     "AddN", "AccumulateNV2",
   ]
 }

@@ -163,6 +163,39 @@ def run_checkpoint():
         return {"write_us": (written - start) * 1e6, "read_us": (time.perf_counter() - written) * 1e6}
 
 
+def run_checkpoint_training():
+    """How much longer a training of 256 MB of weights takes for each checkpoint that it saves on its way."""
+
+    def model_fn(features, labels, mode):
+        variables = [tf.get_variable(f"v{n}", [1 << 20], initializer=tf.ones_initializer()) for n in range(64)]
+        loss = tf.add_n([tf.reduce_mean(v * features[0]) for v in variables])
+        optimizer = tf.train.GradientDescentOptimizer(0.1)
+        return tf.estimator.EstimatorSpec(
+            mode, loss=loss, train_op=optimizer.minimize(loss, tf.train.get_or_create_global_step())
+        )
+
+    def seconds(save_steps, steps):
+        folder = tempfile.mkdtemp(dir=FOLDER)
+        config = tf.estimator.RunConfig(
+            save_checkpoints_steps=save_steps,
+            save_summary_steps=10**9,
+            log_step_count_steps=10**9,
+            keep_checkpoint_max=2,
+        )
+        os.sync()
+        start = time.perf_counter()
+        tf.estimator.Estimator(model_fn, folder, config).train(
+            lambda: tf.data.Dataset.from_tensors(np.ones(1, np.float32)).repeat(), steps=steps
+        )
+        taken = time.perf_counter() - start
+        shutil.rmtree(folder)
+        return taken
+
+    seconds(10**9, 2)
+    steps, saves = 40, 3  # besides those at the start and at the end
+    return {"wait_us": (seconds(steps // (saves + 1), steps) - seconds(10**9, steps)) / saves * 1e6}
+
+
 def small():
     return {"x": rng.rand(2000, 4).astype(np.float32)}, rng.randint(0, 3, 2000).astype(np.int32)
 
@@ -177,6 +210,7 @@ WORKLOADS = {
     "predict_one": run_predict_one,
     "predict_bulk": run_predict_bulk,
     "checkpoint": run_checkpoint,
+    "checkpoint_training": run_checkpoint_training,
 }
 
 if __name__ == "__main__":

@@ -37,24 +37,32 @@ def get_logger():
     return logger
 
 
+def _callers(kwargs):
+    """Lets records name the program's line instead of one here."""
+    frame, depth = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename == __file__:
+        frame, depth = frame.f_back, depth + 1
+    return {"stacklevel": depth, **kwargs}
+
+
 def log(level, msg, *args, **kwargs):
     """Logs a message at a level."""
-    get_logger().log(level, msg, *args, **kwargs)
+    get_logger().log(level, msg, *args, **_callers(kwargs))
 
 
 def debug(msg, *args, **kwargs):
     """Logs at DEBUG."""
-    get_logger().debug(msg, *args, **kwargs)
+    get_logger().debug(msg, *args, **_callers(kwargs))
 
 
 def info(msg, *args, **kwargs):
     """Logs at INFO."""
-    get_logger().info(msg, *args, **kwargs)
+    get_logger().info(msg, *args, **_callers(kwargs))
 
 
 def warning(msg, *args, **kwargs):
     """Logs at WARN."""
-    get_logger().warning(msg, *args, **kwargs)
+    get_logger().warning(msg, *args, **_callers(kwargs))
 
 
 warn = warning
@@ -62,17 +70,17 @@ warn = warning
 
 def error(msg, *args, **kwargs):
     """Logs at ERROR."""
-    get_logger().error(msg, *args, **kwargs)
+    get_logger().error(msg, *args, **_callers(kwargs))
 
 
 def fatal(msg, *args, **kwargs):
     """Logs at FATAL; the process goes on."""
-    get_logger().fatal(msg, *args, **kwargs)
+    get_logger().fatal(msg, *args, **_callers(kwargs))
 
 
 def vlog(level, msg, *args, **kwargs):
     """Logs at a numeric level."""
-    get_logger().log(level, msg, *args, **kwargs)
+    get_logger().log(level, msg, *args, **_callers(kwargs))
 
 
 def log_every_n(level, msg, n, *args):

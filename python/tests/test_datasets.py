@@ -223,6 +223,18 @@ def test_generators_that_give_something_else(values, types, shapes, text):
     fails(lambda: Dataset.from_generator(lambda: iter(values), types, shapes), tf.errors.InvalidArgumentError, text)
 
 
+def test_one_shot_iterators_take_a_seed():
+    """Random ops count their seeds; TensorFlow's function that makes the dataset takes one of them."""
+    with tf.Graph().as_default():
+        tf.set_random_seed(3)
+        tf.data.make_initializable_iterator(Dataset.range(3))
+        tf.random_uniform([])
+        tf.data.make_one_shot_iterator(Dataset.range(3))
+        tf.random_uniform([])
+        drawn = [o for o in tf.get_default_graph().get_operations() if o.type == "RandomUniform"]
+        assert [o.get_attr("seed2") for o in drawn] == [0, 2]
+
+
 def test_feedable_iterators():
     with tf.Graph().as_default(), tf.Session() as session:
         first = tf.data.make_one_shot_iterator(Dataset.range(3))

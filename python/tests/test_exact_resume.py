@@ -82,7 +82,72 @@ PIPELINES = {
     "padded": lambda: _slices().shuffle(9).repeat().padded_batch(3, ([4], [])),
     "python function": lambda: _slices().shuffle(9).repeat().map(_with_python).batch(3).prefetch(2),
     "window of skip and take": lambda: _slices().skip(3).take(15).repeat().shuffle(5).batch(2),
+    "windows": lambda: (
+        _slices()
+        .shuffle(9)
+        .repeat()
+        .map(_noise)
+        .window(5, shift=2, stride=2)
+        .flat_map(lambda x, y: tf.data.Dataset.zip((x, y)).shuffle(3).batch(2))
+    ),
+    "windows that lie apart": lambda: (
+        _slices().repeat(30).window(3, shift=7).shuffle(4).flat_map(lambda x, y: tf.data.Dataset.zip((x, y)).batch(2))
+    ),
+    "scan": lambda: (
+        _slices()
+        .shuffle(9)
+        .repeat()
+        .scan(np.float32(0), lambda s, e: (0.5 * s + 0.1 * (e[1] + tf.random_uniform([])), (e[0] + s, e[1])))
+        .batch(3)
+    ),
+    "unique": lambda: (
+        tf.data.Dataset.from_tensor_slices(np.arange(400) * 7 % 160)
+        .shuffle(30)
+        .unique()
+        .map(lambda i: (tf.gather(X, i % 23), tf.gather(Y, i % 23)))
+        .batch(2)
+    ),
+    "groups": lambda: (
+        _slices()
+        .shuffle(9)
+        .repeat()
+        .map(_noise)
+        .group_by_window(
+            lambda x, y: tf.cast(x[0] * 4, tf.int64),
+            lambda k, rows: rows.shuffle(3).map(_noise).batch(2),
+            window_size_func=lambda k: k + 3,
+        )
+    ),
+    "buckets": lambda: (
+        _slices()
+        .shuffle(9)
+        .repeat()
+        .bucket_by_sequence_length(lambda x, y: tf.cast(x[0] * 9, tf.int32), [3, 6], [2, 3, 4], padded_shapes=([4], []))
+    ),
+    "without errors": lambda: (
+        _slices()
+        .shuffle(9)
+        .repeat()
+        .map(lambda x, y: (tf.check_numerics(x / tf.floor(x[0] * 3), "x"), y))
+        .ignore_errors()
+        .batch(3)
+    ),
+    "chosen": lambda: tf.data.Dataset.choose_from_datasets(
+        [_slices().shuffle(7).take(9), _slices().map(_noise), _slices().repeat().shuffle(4)],
+        tf.data.Dataset.range(3).shuffle(3).repeat(),
+        stop_on_empty_dataset=False,
+    ).batch(3),
+    "sampled": lambda: (
+        tf.data.Dataset.sample_from_datasets(
+            [_slices().shuffle(7).repeat(), _slices().map(_noise).repeat()], [0.4, 0.6]
+        )
+        .shuffle(5)
+        .batch(3)
+    ),
 }
+
+# What reads its input again from the beginning instead of going to a position.
+REPLAYED = {"python function"}
 
 
 def _model(features, labels, mode):
@@ -124,6 +189,84 @@ def test_pipelines(tmp_path, name):
     _py.calls = 0
     parts = _train(tmp_path / "parts", input_fn, LAST)
     assert whole == parts
+    kinds = {state[0] for key, state in _resources(tmp_path / "parts", LAST) if "iterator" in key}
+    assert kinds == {2 if name in REPLAYED else 1}
+
+
+def _resources(folder, step):
+    """The (name, state) of resources in a resume file, read as its documentation says."""
+    with open(_resume_file(folder, step), "rb") as file:
+        body = file.read()[20:-4]
+    place = 8 + 4 + 8
+
+    def take(size):
+        nonlocal place
+        place += size
+        return body[place - size : place]
+
+    def number():
+        return int.from_bytes(take(8), "little")
+
+    def states():
+        return [(take(number()).decode(), take(number())) for _ in range(number())]
+
+    states()
+    return states()
+
+
+@pytest.mark.parametrize("random_input", [False, True])
+@pytest.mark.parametrize("ends", [(FIRST, 11, LAST), (2, LAST), (9, 14, LAST)])
+def test_cache_in_a_file(tmp_path, ends, random_input):
+    def train(folder, *ends, lost=None):
+        def input_fn():
+            rows = _slices().map(_noise).shuffle(9) if random_input else _slices()
+            return rows.cache(str(tmp_path / f"{folder}-cache")).repeat().batch(3)
+
+        for index, end in enumerate(ends):
+            result = _train(tmp_path / folder, input_fn, end)
+            if index == 0 and lost:
+                # Steps after the checkpoint that was kept: they may have completed the file.
+                _train(tmp_path / folder, input_fn, lost)
+                _go_back(tmp_path / folder, end)
+        return result
+
+    whole = train("whole", LAST)
+    assert whole == train("parts", *ends)
+    assert whole == train("lost", *ends, lost=13)
+    kinds = {state[0] for key, state in _resources(tmp_path / "parts", LAST) if "iterator" in key}
+    assert kinds == {1}
+    assert sorted(n for n in os.listdir(tmp_path) if "-cache" in n) == [
+        f"{name}-cache.cache" for name in ("lost", "parts", "whole")
+    ]
+
+
+def test_cache_file_that_is_gone(tmp_path, caplog):
+    def input_fn():
+        return _slices().cache(str(tmp_path / "cache")).repeat().batch(3)
+
+    _train(tmp_path / "model", input_fn, 12)
+    os.remove(tmp_path / "cache.cache")
+    _train(tmp_path / "model", input_fn, LAST)
+    found = [r.message for r in caplog.records if "could not be used in full" in r.message]
+    assert len(found) == 1 and "cache.cache" in found[0]
+
+
+@pytest.mark.parametrize("size", [23, 7])
+def test_csv_files(tmp_path, size):
+    paths = []
+    for number in range(3):
+        paths.append(str(tmp_path / f"{number}.csv"))
+        with open(paths[-1], "w") as file:
+            file.write("a,b\n")
+            file.writelines(f'{i + number}.5,"{i}"\n\n' for i in range(size))
+
+    def input_fn():
+        rows = tf.data.experimental.CsvDataset(paths, [tf.float32, 0.0], header=True)
+        return rows.map(lambda a, b: (tf.fill([4], a / 30), b)).shuffle(4).repeat().batch(3)
+
+    whole = _train(tmp_path / "whole", input_fn, LAST)
+    assert whole == _train(tmp_path / "parts", input_fn, 1, FIRST, 9, LAST)
+    assert {state[0] for key, state in _resources(tmp_path / "parts", LAST) if "iterator" in key} == {1}
 
 
 @pytest.mark.skipif(not hasattr(tf.data, "TextLineDataset"), reason="there are no datasets of files yet")
@@ -277,10 +420,10 @@ def test_off_by_default(tmp_path):
 # -- Files that cannot be used
 
 
-def _go_back(folder):
+def _go_back(folder, step=FIRST):
     """Makes the first checkpoint the latest again."""
     with open(os.path.join(str(folder), "checkpoint"), "w") as file:
-        file.write(f'model_checkpoint_path: "model.ckpt-{FIRST}"\nall_model_checkpoint_paths: "model.ckpt-{FIRST}"\n')
+        file.write(f'model_checkpoint_path: "model.ckpt-{step}"\nall_model_checkpoint_paths: "model.ckpt-{step}"\n')
 
 
 def _warned(caplog, text):
@@ -340,11 +483,12 @@ def test_damaged_files(tmp_path, caplog):
         _go_back(tmp_path)
 
 
-def test_hostile_states(tmp_path):
+@pytest.mark.parametrize("name", ["interleave with shuffles inside", "windows", "groups", "chosen"])
+def test_hostile_states(tmp_path, name):
     """Contents that are damaged behind a right checksum: no crash, a warning at most."""
     import struct
 
-    _train(tmp_path, PIPELINES["interleave with shuffles inside"], FIRST)
+    _train(tmp_path, PIPELINES[name], FIRST)
     with open(_resume_file(tmp_path), "rb") as file:
         good = file.read()
     body = good[20:-4]
@@ -358,7 +502,7 @@ def test_hostile_states(tmp_path):
         with open(_resume_file(tmp_path), "wb") as file:
             file.write(content)
         try:
-            _train(tmp_path, PIPELINES["interleave with shuffles inside"], FIRST + 1)
+            _train(tmp_path, PIPELINES[name], FIRST + 1)
         except (tf.errors.OpError, ValueError):
             pass
         _go_back(tmp_path)

@@ -138,3 +138,19 @@ def test_threads_share_a_session(session):
     for thread in threads:
         thread.join()
     assert not failures
+
+
+def test_forbidding_is_seen_by_requests_that_ran_before(session):
+    x = tf.placeholder(tf.float32, [])
+    y = x + 1.0
+    assert session.run(y, {x: 1.0}) == 2
+    assert session.run(y, {x: 2.0}) == 3
+    session.graph.prevent_feeding(x)
+    with pytest.raises(ValueError, match="may not be fed"):
+        session.run(y, {x: 3.0})
+    z = tf.constant(2.0)
+    assert session.run(z) == session.run(z) == 2
+    session.graph.prevent_fetching(z.op)
+    for fetches in (z, z.op, [z]):
+        with pytest.raises(ValueError, match="marked as not fetchable|may not be fetched"):
+            session.run(fetches)

@@ -47,8 +47,13 @@ public final class BatchNormalization: Layer {
     guard axis > 0, axis < rank else {
       throw EngineError.value("Invalid axis. Expected 0 < axis < inputs.rank. Received: axis=\(configuration.axis)")
     }
-    isFused = (configuration.isFused ?? (rank == 4)) && rank == 4 && (axis == 3 || axis == 1)
-    let channels = try size(input, axis: axis, "BatchNormalization")
+    isFused =
+      (configuration.isFused ?? (rank == 4)) && rank == 4 && (axis == 3 || axis == 1)
+      && input.dtype != .float64
+    guard let channels = input.shape[axis] else {
+      throw EngineError.value(
+        "Input has undefined `axis` dimension. Received input with shape \(input.shape) and axis=(\(axis),)")
+    }
     let type: DType = input.dtype == .float16 || input.dtype == .bfloat16 ? .float32 : input.dtype
     if configuration.scales {
       gamma = try weight("gamma", shape: [channels], configuration.gamma, dtype: type)
@@ -116,6 +121,7 @@ public final class BatchNormalization: Layer {
   }
 
   private func record(_ node: Node) {
+    guard isTrainable else { return }
     updates.append(node)
     graph.addToCollection(CollectionName.updateOps, .node(node))
   }

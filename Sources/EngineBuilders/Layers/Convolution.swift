@@ -32,6 +32,10 @@ public struct ConvolutionConfiguration {
         "Invalid value for argument `filters`. Expected a strictly positive value. Received filters=\(filters).")
     }
     for (name, values) in [("kernel_size", kernelSize), ("strides", strides), ("dilation_rate", dilations)] {
+      if values.count == rank, values.contains(0), !values.contains(where: { $0 < 0 }) {
+        let text = values.map(String.init).joined(separator: ", ") + (rank == 1 ? "," : "")
+        throw EngineError.value("The argument `\(name)` cannot contains 0(s). Received: (\(text))")
+      }
       guard values.count == rank, values.allSatisfy({ $0 > 0 }) else {
         throw EngineError.value(
           "The `\(name)` argument must be a tuple of \(rank) integers > 0. Received: \(values)")
@@ -85,6 +89,7 @@ public final class Convolution: Layer {
 
   public override func compute(_ input: Output) throws -> Output {
     guard let kernel else { throw EngineError.internal("layer '\(name)' has no kernel") }
+    try requireSize(input, axis: configuration.isChannelsFirst ? 1 : -1, kernel.shape[-2])
     var output: Output
     switch rank {
     case 1: output = try convolve1D(input, kernel)
@@ -177,8 +182,9 @@ public final class TransposedConvolution2D: Layer {
       let (stride, width) = (configuration.strides[axis], configuration.kernelSize[axis])
       let extra = grows ? max(width - stride, 0) : 0
       if let size = input.shape[spatial + axis] {
-        sizes.append(.integer(size * stride + extra))
-        known.append(size * stride + extra)
+        let length = size.clampedProduct(stride).clampedSum(extra)
+        sizes.append(.integer(length))
+        known.append(length)
       } else {
         let size = try graph.element(shape, spatial + axis)
         var length = try graph.multiply(.tensor(size), .integer(stride))

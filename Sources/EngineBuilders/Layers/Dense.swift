@@ -37,10 +37,15 @@ public final class Dense: Layer {
   }
 
   public override func build(_ input: Output) throws {
-    guard let rank = input.shape.rank, rank >= 2 else {
+    guard let rank = input.shape.rank else {
+      throw EngineError.value(
+        "The last dimension of the inputs to a Dense layer should be defined. Found None. Full input shape received: "
+          + "\(input.shape)")
+    }
+    guard rank >= 2 else {
       throw EngineError.value(
         "Input 0 of layer \"\(name)\" is incompatible with the layer: expected min_ndim=2, found "
-          + "ndim=\(input.shape.rank.map(String.init) ?? "None"). Full shape received: \(input.shape)")
+          + "ndim=\(rank). Full shape received: \(input.shape)")
     }
     let width = try size(input, axis: -1, "Dense")
     kernel = try weight("kernel", shape: [width, configuration.units], configuration.kernel)
@@ -49,6 +54,7 @@ public final class Dense: Layer {
 
   public override func compute(_ input: Output) throws -> Output {
     guard let kernel else { throw EngineError.internal("dense layer '\(name)' has no kernel") }
+    try requireSize(input, axis: -1, kernel.shape[0])
     var output =
       input.shape.rank == 2
       ? try graph.apply("MatMul", .tensor(input), .variable(kernel)) : try product(input, kernel)

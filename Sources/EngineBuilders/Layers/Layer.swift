@@ -49,15 +49,16 @@ open class Layer {
     self.isTrainable = isTrainable
     self.reuse = reuse ?? .never
     self.name = name ?? Layer.uniqueName(kind, in: graph)
-    if let name { scope = try graph.withVariableScope(.name(name)) { $0 } }
+    if let name { scope = try graph.outermost.withVariableScope(.name(name)) { $0 } }
   }
 
   private final class Counters: @unchecked Sendable { var counts: [String: Int] = [:] }
 
   private static func uniqueName(_ kind: String, in graph: Graph) -> String {
-    let counters = graph.attachments["layer_names"] as? Counters ?? Counters()
-    graph.attachments["layer_names"] = counters
-    let key = "\(graph.variableScope.name)/\(kind)"
+    let home = graph.outermost
+    let counters = home.attachments["layer_names"] as? Counters ?? Counters()
+    home.attachments["layer_names"] = counters
+    let key = "\(home.variableScope.name)/\(kind)"
     counters.counts[key, default: 0] += 1
     return "\(kind)_\(counters.counts[key] ?? 1)"
   }
@@ -77,13 +78,14 @@ open class Layer {
     if let scope {
       captured = scope
     } else if reuse != .never {
-      captured = try graph.withVariableScope(.name(baseName)) { $0 }
+      captured = try graph.outermost.withVariableScope(.name(baseName)) { $0 }
     } else {
-      captured = try graph.withVariableScope(.defaultName(baseName)) { $0 }
+      captured = try graph.outermost.withVariableScope(.defaultName(baseName)) { $0 }
     }
     scope = captured
     let options = VariableScopeOptions(reuse: isBuilt ? .always : reuse, opensNameScope: false)
-    return try graph.withVariableScope(.scope(captured), options) { inner in
+    // Weights of a layer in a function body belong to the graph around it.
+    return try graph.outermost.withVariableScope(.scope(captured), options) { inner in
       try graph.withNameScope(inner.originalNameScope) { _ in
         if !isBuilt {
           dtype = input.dtype.isFloating ? input.dtype : .float32
@@ -100,15 +102,16 @@ open class Layer {
     _ name: String, shape: [Int], _ options: WeightOptions, dtype: DType? = nil, isTrainable: Bool = true
   ) throws -> Variable {
     guard let scope else { throw EngineError.internal("layer '\(self.name)' makes a weight before its scope is known") }
-    let existing = Set(graph.globalVariables.map { ObjectIdentifier($0) })
+    let home = graph.outermost
+    let existing = Set(home.globalVariables.map { ObjectIdentifier($0) })
     let inner = VariableScopeOptions(reuse: isBuilt ? .always : reuse, opensNameScope: false)
-    return try graph.withVariableScope(.scope(scope), inner) { current in
-      try graph.withNameScope(current.originalNameScope) { _ in
+    return try home.withVariableScope(.scope(scope), inner) { current in
+      try home.withNameScope(current.originalNameScope) { _ in
         let type = dtype ?? self.dtype
         let initializer =
           options.initializer ?? current.initializer
           ?? (type.isFloating ? VarianceScaling.glorotUniform(source: .stateless) : Zeros())
-        let result = try graph.getVariable(
+        let result = try home.getVariable(
           VariableRequest(
             name, shape: Shape(known: shape), dtype: type, initializer: initializer,
             isTrainable: isTrainable && self.isTrainable, constraint: options.constraint))
@@ -122,16 +125,25 @@ open class Layer {
           variable = only
         }
         if let regularizer = options.regularizer, !existing.contains(ObjectIdentifier(variable)) {
-          let term = try graph.withNameScope("\(name)/Regularizer") { _ in try regularizer(variable) }
+          let term = try home.withNameScope("\(name)/Regularizer") { _ in try regularizer(variable) }
           if let term {
             losses.append(term)
-            graph.addToCollection(CollectionName.regularizationLosses, .output(term))
+            home.addToCollection(CollectionName.regularizationLosses, .output(term))
           }
         }
         weights.append(variable)
         return variable
       }
     }
+  }
+
+  /// Checks an input of a later call against what the weights were made for.
+  /// **Errors**: `ValueError` for another size.
+  func requireSize(_ input: Output, axis: Int, _ expected: Int?) throws {
+    guard let expected, let found = input.shape[axis], found != expected else { return }
+    throw EngineError.value(
+      "Input 0 of layer \"\(name)\" is incompatible with the layer: expected axis \(axis) of input shape to have "
+        + "value \(expected), but received input with shape \(input.shape)")
   }
 
   /// The known size of an axis of the input.

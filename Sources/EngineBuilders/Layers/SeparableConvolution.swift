@@ -30,7 +30,9 @@ public final class SeparableConvolution: Layer {
       configuration.kernel)
     pointwiseKernel = try weight(
       "pointwise_kernel",
-      shape: [Int](repeating: 1, count: rank) + [channels * configuration.depthMultiplier, configuration.filters],
+      shape: [Int](repeating: 1, count: rank) + [
+        channels.clampedProduct(configuration.depthMultiplier), configuration.filters,
+      ],
       configuration.pointwise)
     if configuration.usesBias { bias = try weight("bias", shape: [configuration.filters], configuration.bias) }
   }

@@ -19,10 +19,16 @@ public final class Flatten: Layer {
 
   public override func compute(_ input: Output) throws -> Output {
     var input = input
-    guard let rank = input.shape.rank, rank >= 1 else {
+    guard let rank = input.shape.rank else {
+      let batch = try graph.element(try graph.shapeVector(input), 0)
+      let result = try graph.addNode("Reshape", [input, try graph.pack([.tensor(batch), .integer(-1)])]).output()
+      try result.setShape([nil, nil])
+      return result
+    }
+    guard rank >= 1 else {
       throw EngineError.value(
         "Input 0 of layer \"\(name)\" is incompatible with the layer: expected min_ndim=1, found "
-          + "ndim=\(input.shape.rank ?? 0). Full shape received: \(input.shape)")
+          + "ndim=\(rank). Full shape received: \(input.shape)")
     }
     if isChannelsFirst, rank > 1 {
       let order = [0] + Array(2..<rank) + [1]
@@ -57,6 +63,10 @@ public final class Dropout: Layer {
   public init(
     in graph: Graph, rate: Operand = 0.5, noiseShape: [Operand?]? = nil, seed: Int? = nil, name: String? = nil
   ) throws {
+    if case .number(let number) = rate, !(0...1).contains(number) {
+      throw EngineError.value(
+        "Invalid value \(number) received for `rate`, expected a value between 0 and 1.")
+    }
     self.rate = rate
     self.noiseShape = noiseShape
     self.seed = seed

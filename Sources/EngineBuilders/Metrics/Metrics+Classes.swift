@@ -60,6 +60,8 @@ extension Metrics {
   }
 
   /// The mean over classes of the share of their examples that are predicted right; absent ones count as zero.
+  ///
+  /// **Shapes**: the update is a vector, one accuracy for each class.
   public static func meanPerClassAccuracy(
     labels: Output, predictions: Output, classCount: Int, _ options: MetricOptions = .init()
   ) throws -> MetricResult {
@@ -80,14 +82,15 @@ extension Metrics {
       }
       let totalUpdate = try total.scatter(.add, indices: y, updates: ones)
       let countUpdate = try count.scatter(.add, indices: y, updates: isCorrect)
-      func mean(_ correct: Operand, _ all: Operand, _ name: String) throws -> Output {
-        let shares = try ratio(correct, all, "div_no_nan")
+      func shares(_ correct: Operand, _ all: Operand, _ name: String) throws -> Output {
+        let shares = try ratio(correct, all, name)
         try shares.setShape(.vector(classCount))
-        return try graph.reduce("Mean", .tensor(shares), axes: [0], name: name)
+        return shares
       }
-      let value = try mean(.variable(count), .variable(total), "mean_accuracy")
-      let update = try mean(.update(countUpdate), .update(totalUpdate), "update_op")
-      return finish(value, update, options)
+      let accuracies = try shares(.variable(count), .variable(total), "div_no_nan")
+      let value = try graph.reduce("Mean", .tensor(accuracies), axes: [0], name: "mean_accuracy")
+      // The update gives each class's accuracy, not their mean.
+      return finish(value, try shares(.update(countUpdate), .update(totalUpdate), "update_op"), options)
     }
   }
 }

@@ -20,6 +20,7 @@ extension Metrics {
   /// Thresholds spread over [0, 1], the outer ones a little outside.
   static func spread(_ count: Int, lastAbove: Bool = true) throws -> [Double] {
     guard count >= 2 else { throw EngineError.value("num_thresholds must be at least 2, got \(count)") }
+    try checkRoom(for: count, of: Double.self)
     let inner = (1..<max(count - 1, 1)).map { Double($0) / Double(count - 1) }
     return [-1e-7] + inner + [lastAbove ? 1 + 1e-7 : 1 - 1e-7]
   }

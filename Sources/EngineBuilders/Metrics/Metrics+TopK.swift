@@ -56,6 +56,7 @@ extension Metrics {
   private static func distinct(_ labels: Output) throws -> Output {
     let graph = labels.graph
     guard let width = labels.shape[1] else { throw EngineError.value("labels must have a known last dimension") }
+    try checkRoom(for: width.clampedProduct(width), of: Double.self)
     var earlier = [Double](repeating: 0, count: width * width)
     for row in 0..<width { for column in 0..<row { earlier[row * width + column] = 1 } }
     let mask = try graph.constant(Tensor(numbers: earlier, shape: [width, width], dtype: .bool))
@@ -67,6 +68,21 @@ extension Metrics {
     return try graph.cast(try graph.op("LogicalNot", isRepeat), to: .float64)
   }
 
+  /// Weights for the rows of a table, as float64.
+  /// **Errors**: `InvalidArgument` for known shapes that don't fit.
+  private static func rowWeights(_ weights: Output, _ rows: Output) throws -> Output {
+    let graph = weights.graph
+    if let rank = weights.shape.rank, rank > 0, let known = weights.shape.known, let count = rows.shape[0] {
+      guard known == [count] || known == [1] else {
+        throw EngineError(
+          code: .invalidArgument,
+          "assertion failed: [weights can not be broadcast to values.] [weights.shape=] \(known) [values.shape=] "
+            + "[\(count)]")
+      }
+    }
+    return try graph.cast(weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+  }
+
   /// Adds the weighted row sums of `table` to a variable.
   private static func accumulate(_ table: Output, _ weights: Output?, _ name: String) throws -> (
     variable: Variable, update: VariableUpdate
@@ -74,7 +90,7 @@ extension Metrics {
     let graph = table.graph
     var sums = try graph.reduce("Sum", .tensor(table), axes: [1])
     if let weights {
-      let flat = try graph.cast(weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+      let flat = try rowWeights(weights, sums)
       sums = try graph.multiply(.tensor(sums), .tensor(flat))
     }
     let count = try variable(graph, name, dtype: .float64)
@@ -90,7 +106,8 @@ extension Metrics {
       let hits = try graph.tensor(x)
       return try graph.divide(.tensor(hits), .tensor(try graph.add(.tensor(hits), y)), name)
     }
-    let value = try ratio(.variable(hits.variable), .variable(misses.variable), "value")
+    // The value has the name of the metric's scope.
+    let value = try ratio(.variable(hits.variable), .variable(misses.variable), graph.variableScope.originalNameScope)
     let update = try ratio(.update(hits.update), .update(misses.update), "update")
     return finish(value, update, options)
   }
@@ -168,6 +185,7 @@ extension Metrics {
       let (y, p) = try rows(labels, try topK(predictions, k))
       let relevant = try occurs(p, in: y, nil)
       let running = try graph.apply("Cumsum", .tensor(relevant), .integer(1))
+      try checkRoom(for: k, of: Double.self)
       let positions = try graph.constant((1...k).map { Double($0) })
       let precisions = try graph.divide(.tensor(running), .tensor(positions))
       let sums = try graph.reduce(
@@ -176,8 +194,7 @@ extension Metrics {
       var averages = try graph.divide(.tensor(sums), .number(most))
       let number: Output
       if let weights = options.weights {
-        let flat = try graph.cast(
-          weights.shape.rank == 0 ? weights : try graph.reshape(weights, [-1]), to: .float64)
+        let flat = try rowWeights(weights, averages)
         let each = try graph.multiply(.tensor(try graph.onesLike(averages)), .tensor(flat))
         averages = try graph.multiply(.tensor(averages), .tensor(flat))
         number = try graph.reduce("Sum", .tensor(each), axes: [0])

@@ -23,16 +23,11 @@ public final class AdamOptimizer: Optimizer {
     try super.init(name: name)
   }
 
-  private func initial(_ value: Hyperparameter) throws -> Double {
-    if case .number(let number) = try value.operand() { return number }
-    throw EngineError.value("Adam's betas must be numbers, because they are the powers' first values")
-  }
-
   public override func createSlots(_ variables: [Variable]) throws {
     // The powers belong to the first variable by name, whatever the order of the gradients.
     guard let first = variables.min(by: { $0.name < $1.name }) else { return }
-    _ = try makeNonSlot("beta1_power", initialValue: try initial(beta1), dtype: .float32, in: first.graph)
-    _ = try makeNonSlot("beta2_power", initialValue: try initial(beta2), dtype: .float32, in: first.graph)
+    _ = try makeNonSlot("beta1_power", initialValue: beta1, dtype: .float32, in: first.graph)
+    _ = try makeNonSlot("beta2_power", initialValue: beta2, dtype: .float32, in: first.graph)
     for variable in variables {
       try zerosSlot("m", of: variable)
       try zerosSlot("v", of: variable)
@@ -52,11 +47,11 @@ public final class AdamOptimizer: Optimizer {
   }
 
   public override func applyDense(_ gradient: Output, _ variable: Variable) throws -> Node {
-    let graph = variable.graph
+    let graph = gradient.graph
     let m = try requiredSlot("m", of: variable)
     let v = try requiredSlot("v", of: variable)
     func powerOperand(_ name: String) throws -> Operand {
-      let power = try power(name, graph)
+      let power = try power(name, graph.outermost)
       if variable.dtype == .float32 { return .variable(power) }
       return .tensor(try graph.cast(try power.value(), to: variable.dtype))
     }
@@ -70,9 +65,9 @@ public final class AdamOptimizer: Optimizer {
   }
 
   public override func applySparse(_ gradient: Output, _ indices: Output, _ variable: Variable) throws -> Node {
-    let graph = variable.graph
+    let graph = gradient.graph
     func read(_ name: String) throws -> Output {
-      try graph.cast(try power(name, graph).value(), to: variable.dtype)
+      try graph.cast(try power(name, graph.outermost).value(), to: variable.dtype)
     }
     let rate = try cast(tensors?.rate, variable)
     let beta1 = try cast(tensors?.beta1, variable)
@@ -108,7 +103,7 @@ public final class AdamOptimizer: Optimizer {
     guard let graph = updates.first?.graph else { throw EngineError.value("No variables provided.") }
     let powers = try graph.withControlDependencies(updates) {
       try [("beta1_power", tensors?.beta1), ("beta2_power", tensors?.beta2)].map { key, beta in
-        let power = try self.power(key, graph)
+        let power = try self.power(key, graph.outermost)
         let product = try graph.multiply(.tensor(try power.value()), .tensor(try cast(beta, power)))
         return try power.assign(.tensor(product)).node
       }

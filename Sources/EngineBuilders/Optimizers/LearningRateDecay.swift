@@ -128,7 +128,7 @@ public enum LearningRateDecay {
       guard value.dtype == .int32, step.dtype == .int64 else { throw mismatch(value, step) }
       return try graph.cast(value, to: .int64)
     }
-    let choices = try values.map { try graph.tensor($0, dtype: .float32) }
+    let choices = try values.map { try graph.tensor($0) }
     for choice in choices.dropFirst() where choice.dtype != choices[0].dtype {
       throw EngineError.value(
         "Values must have elements all with the same dtype (\(choices[0].dtype) vs \(choice.dtype)).")

@@ -107,20 +107,26 @@ open class Optimizer {
 
   /// Adds the updates.
   ///
-  /// - Parameter globalStep: counted up after the updates.
+  /// - Parameters:
+  ///   - globalStep: counted up after the updates.
+  ///   - place: a function body to add them to; default: the variables' graph.
   /// - Returns: the node that does it all; also in collection `train_op`.
   /// **Errors**: `ValueError` without variables or without any gradient.
   @discardableResult
   public func applyGradients(
-    _ pairs: [GradientAndVariable], globalStep: Operand? = nil, name: String? = nil
+    _ pairs: [GradientAndVariable], globalStep: Operand? = nil, name: String? = nil, in place: Graph? = nil
   ) throws -> Node {
-    guard let graph = pairs.first?.variable.graph else { throw EngineError.value("No variables provided.") }
-    let withGradients = pairs.filter { $0.gradient != nil }
+    guard let home = pairs.first?.variable.graph else { throw EngineError.value("No variables provided.") }
+    let graph: Graph
+    if let place, place.isInside(home) { graph = place } else { graph = home }
+    let withGradients = try pairs.filter { $0.gradient != nil }.map { pair in
+      (gradient: try pair.gradient.map { try local($0, graph) }, variable: pair.variable)
+    }
     guard !withGradients.isEmpty else {
       let names = pairs.map { "\"\($0.variable)\"" }.joined(separator: ", ")
       throw EngineError.value("No gradients provided for any variable: [\(names)].")
     }
-    try graph.withControlDependencies(nil) { try createSlots(withGradients.map(\.variable)) }
+    try home.withControlDependencies(nil) { try createSlots(withGradients.map(\.variable)) }
     return try graph.withNameScope(name ?? self.name) { scope in
       try prepare(graph)
       let updates = try withGradients.map { pair in
@@ -132,14 +138,28 @@ open class Optimizer {
       case .variable(let step)?:
         let finished = try finish(updates, name: "update")
         result = try graph.withControlDependencies([finished]) {
-          try step.assignNode("AssignAddVariableOp", .number(1), name: scope)
+          let one = try graph.tensor(.number(1), dtype: step.dtype)
+          return try graph.addNode(
+            "AssignAddVariableOp", [step.handle, one], attributes: ["dtype": .type(step.dtype)], name: scope)
         }
       default: throw EngineError.type("the global step must be a variable, so that it can be counted up")
       }
-      if !graph.collection(CollectionName.trainOp).contains(where: { $0.isSame(as: .node(result)) }) {
+      if graph === home, !graph.collection(CollectionName.trainOp).contains(where: { $0.isSame(as: .node(result)) }) {
         graph.addToCollection(CollectionName.trainOp, .node(result))
       }
       return result
+    }
+  }
+
+  private func local(_ gradient: Gradient, _ graph: Graph) throws -> Gradient {
+    switch gradient {
+    case .dense(let output): return .dense(try graph === output.graph ? output : graph.local(output))
+    case .slices(let slices):
+      guard slices.values.graph !== graph else { return gradient }
+      return .slices(
+        IndexedSlices(
+          values: try graph.local(slices.values), indices: try graph.local(slices.indices),
+          denseShape: try slices.denseShape.map { try graph.local($0) }))
     }
   }
 
@@ -154,7 +174,7 @@ open class Optimizer {
     case .dense(let gradient)?:
       let update = try applyDense(gradient, variable)
       guard let constraint = variable.constraint else { return update }
-      return try variable.graph.withControlDependencies([update]) {
+      return try update.graph.withControlDependencies([update]) {
         try variable.assign(.tensor(try constraint(variable))).node
       }
     case nil: throw EngineError.internal("no gradient for '\(variable.name)'")
@@ -220,11 +240,14 @@ open class Optimizer {
   }
 
   /// A variable that belongs to no other, such as Adam's powers.
-  func makeNonSlot(_ name: String, initialValue: Double, dtype: DType, in graph: Graph) throws -> Variable {
+  func makeNonSlot(_ name: String, initialValue: Hyperparameter, dtype: DType, in graph: Graph) throws -> Variable {
     if let known = nonSlot(name, in: graph) { return known }
-    let made = try Variable(
-      in: graph, name: name, initialValue: .tensor(try Tensor(scalar: initialValue, dtype: dtype)),
-      isTrainable: false)
+    let first: InitialValue
+    switch try initialValue.operand() {
+    case .number(let number): first = .tensor(try Tensor(scalar: number, dtype: dtype))
+    case let operand: first = .output(try graph.tensor(operand, dtype: dtype))
+    }
+    let made = try Variable(in: graph, name: name, initialValue: first, isTrainable: false)
     nonSlots.append((name, ObjectIdentifier(graph), made))
     return made
   }

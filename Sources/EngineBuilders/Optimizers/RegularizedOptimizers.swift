@@ -97,7 +97,7 @@ public final class AdagradDAOptimizer: TableOptimizer {
   }
 
   private func inputs(_ variable: Variable) throws -> [Output] {
-    let graph = variable.graph
+    let graph = try prepared("step").graph
     let step = try graph.addNode("Identity", [try prepared("step")]).output()
     let strengths = try [l1, l2].map { value in
       try graph.withNameScope("Cast") { _ in

@@ -6,14 +6,15 @@ extension Optimizer {
   func updateNode(
     _ op: String, _ handles: [Variable], _ inputs: [Output], attributes: [String: AttributeValue] = [:]
   ) throws -> Node {
-    guard let graph = handles.first?.graph else { throw EngineError.internal("\(op) without a variable") }
+    guard let home = handles.first?.graph else { throw EngineError.internal("\(op) without a variable") }
+    let graph = inputs.first { $0.graph.isInside(home) }?.graph ?? home
     return try graph.addNode(op, handles.map(\.handle) + inputs, attributes: attributes)
   }
 
   /// `value` in the type of the variable.
   func cast(_ value: Output?, _ variable: Variable) throws -> Output {
     guard let value else { throw EngineError.internal("\(name) was not prepared") }
-    return try variable.graph.cast(value, to: variable.dtype)
+    return try value.graph.cast(value, to: variable.dtype)
   }
 }
 
@@ -37,7 +38,7 @@ public final class GradientDescentOptimizer: Optimizer {
 
   public override func applySparseDuplicates(_ gradient: Output, _ indices: Output, _ variable: Variable) throws -> Node
   {
-    let graph = variable.graph
+    let graph = gradient.graph
     let step = try graph.multiply(
       .tensor(try graph.op("Neg", gradient)), .tensor(try cast(rateTensor, variable)))
     return try graph.addNode(

@@ -167,7 +167,11 @@ public struct IdentityInitializer: VariableInitializer {
         "The tensor to initialize, specified by argument `shape` must be at least two-dimensional. Received "
           + "shape=\(Shape(known: full))")
     }
-    var values = [Double](repeating: 0, count: shape[0] * shape[1])
+    guard shape.count == 2, let count = Shape.elementCount(shape) else {
+      throw EngineError.value("an identity matrix cannot have shape \(Shape(known: shape))")
+    }
+    try checkRoom(for: count, of: Double.self)
+    var values = [Double](repeating: 0, count: count)
     let (rowOffset, columnOffset) = (partition?.offset[0] ?? 0, partition?.offset[1] ?? 0)
     for row in 0..<shape[0] where row + rowOffset >= columnOffset && row + rowOffset - columnOffset < shape[1] {
       values[row * shape[1] + row + rowOffset - columnOffset] = 1

@@ -67,6 +67,7 @@ public struct ConstantInitializer: VariableInitializer {
       throw EngineError.value(
         "Too many elements provided. Needed at most \(count), but received \(values.count)")
     }
+    try checkRoom(for: count, of: Double.self)
     var all = Array(values.prefix(count))
     if let last = values.last { all.append(contentsOf: [Double](repeating: last, count: count - all.count)) }
     if all.count < count { all.append(contentsOf: [Double](repeating: 0, count: count - all.count)) }

@@ -9,7 +9,9 @@ public struct PartitionInfo: Sendable {
 
 /// A variable cut into parts along one axis.
 public final class PartitionedVariable: @unchecked Sendable {
-  public unowned let graph: Graph
+  private weak var owner: Graph?
+  /// The graph of the parts.
+  public var graph: Graph { owner ?? parts.first?.graph ?? Graph() }
   public let name: String
   public let shape: [Int]
   public let dtype: DType
@@ -19,7 +21,7 @@ public final class PartitionedVariable: @unchecked Sendable {
   private var whole: Output?
 
   init(graph: Graph, name: String, shape: [Int], dtype: DType, parts: [Variable], partitions: [Int]) {
-    self.graph = graph
+    owner = graph
     self.name = name
     self.shape = shape
     self.dtype = dtype
@@ -181,9 +183,10 @@ public enum Partitioners {
     return { shape, dtype in
       let sizes = try known(shape, axis)
       let itemSize = dtype == .string ? bytesPerString : dtype.itemSize
-      let rowBytes = max(1, sizes.enumerated().reduce(itemSize) { $1.offset == axis ? $0 : $0 * $1.element })
+      let rowBytes = max(
+        1, sizes.enumerated().reduce(itemSize) { $1.offset == axis ? $0 : $0.clampedProduct($1.element) })
       let rowsPerShard = max(1, maxShardBytes / rowBytes)
-      var parts = max(1, (sizes[axis] + rowsPerShard - 1) / rowsPerShard)
+      var parts = max(1, sizes[axis].clampedSum(rowsPerShard - 1) / rowsPerShard)
       if let maxShards { parts = min(parts, maxShards) }
       var result = [Int](repeating: 1, count: sizes.count)
       result[axis] = parts
@@ -197,9 +200,9 @@ public enum Partitioners {
   ) -> Partitioner {
     { shape, dtype in
       let sizes = try known(shape, axis)
-      let total = sizes.reduce(dtype == .string ? bytesPerString : dtype.itemSize, *)
+      let total = sizes.reduce(dtype == .string ? bytesPerString : dtype.itemSize) { $0.clampedProduct($1) }
       var result = [Int](repeating: 1, count: sizes.count)
-      let wanted = (total + max(minSliceSize, 1) - 1) / max(minSliceSize, 1)
+      let wanted = total.clampedSum(max(minSliceSize, 1) - 1) / max(minSliceSize, 1)
       result[axis] = max(1, min(sizes[axis], min(maxPartitions, wanted)))
       return result
     }

@@ -27,14 +27,10 @@ extension Variable {
     try update("AssignSubVariableOp", try graph.tensor(delta, dtype: dtype), name)
   }
 
-  /// The bare assignment, without the read that follows it.
-  func assignNode(_ op: String, _ value: Operand, name: String? = nil) throws -> Node {
-    try graph.addNode(
-      op, [handle, try graph.tensor(value, dtype: dtype)], attributes: ["dtype": .type(dtype)], name: name)
-  }
-
   private func update(_ op: String, _ value: Output, _ name: String?) throws -> VariableUpdate {
-    let node = try graph.addNode(op, [handle, value], attributes: ["dtype": .type(dtype)], name: name)
+    // A value of a function body is assigned in that body.
+    let place = value.graph.isInside(graph) ? value.graph : graph
+    let node = try place.addNode(op, [handle, value], attributes: ["dtype": .type(dtype)], name: name)
     return try VariableUpdate(self, node)
   }
 
@@ -58,7 +54,8 @@ extension Variable {
       case .ndUpdate, .ndAdd, .ndSubtract: [:]
       default: ["dtype": .type(dtype)]
       }
-    let node = try graph.addNode(kind.rawValue, [handle, indices, updates], attributes: attributes, name: name)
+    let place = updates.graph.isInside(graph) ? updates.graph : graph
+    let node = try place.addNode(kind.rawValue, [handle, indices, updates], attributes: attributes, name: name)
     return try VariableUpdate(self, node)
   }
 }

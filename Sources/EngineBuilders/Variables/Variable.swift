@@ -16,6 +16,15 @@ public struct SaveSliceInfo: Sendable, Hashable {
     self.shape = shape
   }
 
+  /// Whether the part lies within the whole.
+  public var isSound: Bool {
+    guard offset.count == fullShape.count, shape.count == fullShape.count else { return false }
+    return fullShape.indices.allSatisfy { axis in
+      fullShape[axis] >= 0 && offset[axis] >= 0 && shape[axis] >= 0 && offset[axis] <= fullShape[axis]
+        && shape[axis] <= fullShape[axis] - offset[axis]
+    }
+  }
+
   /// The form checkpoints use: `4 2 0,2:0,2`.
   public var specification: String {
     let sizes = fullShape.map { "\($0)" }.joined(separator: " ")
@@ -40,8 +49,8 @@ public enum InitialValue {
 public final class Variable: @unchecked Sendable {
   public typealias Constraint = (Variable) throws -> Output
 
-  /// Not owned: the graph owns its variables.
-  public unowned let graph: Graph
+  /// Not owned: the graph owns its variables. See ``EngineGraph/Node/graph`` for when it is gone.
+  public var graph: Graph { handle.graph }
   /// The handle: output 0 of the `VarHandleOp` that carries the variable's name.
   public let handle: Output
   public let dtype: DType
@@ -85,7 +94,6 @@ public final class Variable: @unchecked Sendable {
     if isTrainable, !names.contains(CollectionName.trainableVariables) {
       names.append(CollectionName.trainableVariables)
     }
-    self.graph = graph
     self.isTrainable = isTrainable
     self.collections = names
     self.constraint = constraint
@@ -141,7 +149,7 @@ public final class Variable: @unchecked Sendable {
     guard handle.dtype == .resource else {
       throw EngineError.value("'\(handle.name)' is not a variable's handle: it has type \(handle.dtype)")
     }
-    graph = handle.graph
+    let graph = handle.graph
     self.handle = handle
     self.initializer = initializer
     self.snapshot = snapshot
@@ -163,7 +171,12 @@ public final class Variable: @unchecked Sendable {
   }
 
   static func read(_ handle: Output, _ dtype: DType, _ shape: Shape) throws -> Output {
-    let read = try handle.graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(dtype)]).output()
+    try read(handle, dtype, shape, in: handle.graph)
+  }
+
+  /// A read in a graph: the variable's own or a function body in it.
+  static func read(_ handle: Output, _ dtype: DType, _ shape: Shape, in graph: Graph) throws -> Output {
+    let read = try graph.addNode("ReadVariableOp", [handle], attributes: ["dtype": .type(dtype)]).output()
     try read.setShape(shape)
     return read
   }
@@ -217,11 +230,17 @@ public struct VariableUpdate {
   init(_ variable: Variable, _ node: Node) throws {
     self.variable = variable
     self.node = node
-    read = try variable.graph.withControlDependencies([node]) { try variable.value() }
+    read = try VariableUpdate.read(variable, node)
+  }
+
+  private static func read(_ variable: Variable, _ node: Node) throws -> Output {
+    try node.graph.withControlDependencies([node]) {
+      try Variable.read(variable.handle, variable.dtype, variable.shape, in: node.graph)
+    }
   }
 
   /// A new read in the current scope that waits for the assignment.
   public func value() throws -> Output {
-    try variable.graph.withControlDependencies([node]) { try variable.value() }
+    try VariableUpdate.read(variable, node)
   }
 }

@@ -146,6 +146,8 @@ public final class ScopeEntry: @unchecked Sendable {
 extension Graph {
   /// The variables that `getVariable` has made in this graph.
   public var variableStore: VariableStore {
+    // Bodies of branches and loops share the variables of the graph around them.
+    if let outer { return outer.variableStore }
     if let known = attachments["variable_store"] as? VariableStore { return known }
     let made = VariableStore()
     attachments["variable_store"] = made
@@ -241,6 +243,7 @@ extension Graph {
   /// **Errors**: `ValueError` when the variable exists or not, against `reuse`; when it exists with another shape or
   /// dtype; when neither shape nor initial value tell its shape.
   public func getVariable(_ request: VariableRequest) throws -> VariableResult {
+    if let outer { return try outer.withInitScope { try outer.getVariable(request) } }
     let scope = variableScope
     var request = request
     request.name = scope.name.isEmpty ? request.name : "\(scope.name)/\(request.name)"

@@ -28,6 +28,22 @@ public final class EarlyStoppingHook: SessionRunHook {
     timer = try SecondOrStepTimer(everySecs: everySecs, everySteps: everySteps)
   }
 
+  /// Ends training when the evaluations that have been written to a directory meet a rule.
+  ///
+  /// - Parameters:
+  ///   - directory: default: where the estimator's unnamed evaluations go.
+  ///   - minSteps: evaluations before this step do not count.
+  /// **Errors**: `ValueError` when both intervals are given.
+  public convenience init(
+    _ estimator: Estimator, metric: String, _ rule: StoppingRule, directory: String? = nil, minSteps: Int = 0,
+    everySecs: Double? = 60, everySteps: Int? = nil
+  ) throws {
+    let directory = directory ?? estimator.evaluationDirectory()
+    try self.init(isChief: estimator.config.isChief, everySecs: everySecs, everySteps: everySteps) {
+      rule.isMet(metric: metric, minSteps: minSteps, history: try EvaluationHistory.read(directory))
+    }
+  }
+
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -93,6 +109,7 @@ public final class StopAtCheckpointStepHook: SessionRunHook {
 
   private var globalStep: Output?
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -104,7 +121,9 @@ public final class StopAtCheckpointStepHook: SessionRunHook {
   }
 
   public override func afterRun(_ context: RunContext, _ values: RunValues) throws {
-    guard let globalStep, let stale = try values.results.first?.integerScalar(), stale + 1 >= lastStep else { return }
+    guard let globalStep, let stale = try values.results.first?.integerScalar(), stale.clampedSum(1) >= lastStep else {
+      return
+    }
     guard try GlobalStep.value(globalStep, in: context.session) >= lastStep else { return }
     // The chief's last checkpoint tells that nobody needs this process any more.
     while true {
@@ -115,5 +134,14 @@ public final class StopAtCheckpointStepHook: SessionRunHook {
       try Interrupt.check()
       Platform.sleep(seconds: waitSecs)
     }
+  }
+}
+
+extension Estimator {
+  /// A hook that ends training at a global step; processes that are not the chief wait until the chief has saved it.
+  public func stopAtCheckpointStepHook(lastStep: Int, waitSecs: Double = 30) throws -> SessionRunHook {
+    config.isChief
+      ? try StopAtStepHook(lastStep: lastStep)
+      : StopAtCheckpointStepHook(directory: modelDir, lastStep: lastStep, waitSecs: waitSecs)
   }
 }

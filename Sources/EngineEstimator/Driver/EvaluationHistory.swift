@@ -60,9 +60,9 @@ public enum StoppingRule {
       var best: (step: Int, value: Double)?
       for (step, value) in values {
         if let known = best, wantsIncrease ? value <= known.value : value >= known.value {
-          if step - known.step >= steps {
+          if step.clampedDifference(known.step) >= steps {
             Logger.info(
-              "No \(wantsIncrease ? "increase" : "decrease") in metric \"\(metric)\" for \(step - known.step) steps, "
+              "No \(wantsIncrease ? "increase" : "decrease") in metric \"\(metric)\" for \(step.clampedDifference(known.step)) steps, "
                 + "which is greater than or equal to max steps (\(steps)) configured for early stopping.")
             return true
           }

@@ -1,6 +1,4 @@
-import EngineBuilders
 import EngineCore
-import EngineFormats
 import EngineGraph
 import EngineRuntime
 
@@ -72,7 +70,7 @@ public final class Evaluator<Metrics, Export> {
   public func runContinuously(startDelaySecs: Double, throttleSecs: Double) throws {
     if startDelaySecs > 0 {
       Logger.info("Waiting \(Platform.format("%f", startDelaySecs)) secs before starting eval.")
-      try sleep(startDelaySecs)
+      try Platform.sleepInterruptibly(seconds: startDelaySecs)
     }
     while true {
       let start = Platform.monotonicTime()
@@ -82,17 +80,7 @@ public final class Evaluator<Metrics, Export> {
       }
       let rest = throttleSecs - (Platform.monotonicTime() - start)
       // Without a pause the directory would be read all the time.
-      try sleep(max(rest, 0.05))
-    }
-  }
-
-  private func sleep(_ seconds: Double) throws {
-    let end = Platform.monotonicTime() + seconds
-    while true {
-      try Interrupt.check()
-      let rest = end - Platform.monotonicTime()
-      if rest <= 0 { return }
-      Platform.sleep(seconds: min(rest, 0.5))
+      try Platform.sleepInterruptibly(seconds: max(rest, 0.05))
     }
   }
 }
@@ -144,52 +132,5 @@ public final class EvaluationListener<Metrics, Export>: CheckpointSaverListener 
       throw EngineError.runtime(
         "There was no new checkpoint after the training. Eval status: no new checkpoint")
     }
-  }
-}
-
-extension Estimator {
-  /// Trains, and evaluates and exports on the way and at the end, in this process.
-  ///
-  /// - Returns: metrics and exports of the last evaluation; `nil` when there was nothing to train.
-  /// **Errors**: as ``train(hooks:steps:maxSteps:savingListeners:_:)`` and `evaluate`; `RuntimeError` when an evaluation
-  /// finds no new checkpoint.
-  @discardableResult
-  public func trainAndEvaluate(
-    _ training: TrainSpec, _ evaluation: EvalSpec
-  ) throws -> (metrics: [MetricValue], exports: [String?])? {
-    let evaluator = self.evaluator(training, evaluation)
-    if config.taskType == "evaluator" {
-      try evaluator.runContinuously(
-        startDelaySecs: evaluation.startDelaySecs, throttleSecs: evaluation.throttleSecs)
-      return nil
-    }
-    Logger.info("Running training and evaluation locally (non-distributed).")
-    let listener = try EvaluationListener(evaluator, throttleSecs: evaluation.throttleSecs)
-    try train(
-      hooks: training.hooks, maxSteps: training.maxSteps, savingListeners: training.savingListeners + [listener],
-      training.build)
-    return listener.result
-  }
-
-  private func evaluator(_ training: TrainSpec, _ evaluation: EvalSpec) -> Evaluator<[MetricValue], String?> {
-    Evaluator(
-      maxSteps: training.maxSteps, latestCheckpoint: latestCheckpoint,
-      evaluate: { checkpoint in
-        let metrics = try self.evaluate(
-          hooks: evaluation.hooks, steps: evaluation.steps, checkpointPath: checkpoint, name: evaluation.name,
-          evaluation.build)
-        let step = try metrics.first { $0.name == CollectionName.globalStep }?.values.first?.integerScalar()
-        guard let step else {
-          throw EngineError.value("Internal error: `Estimator.evaluate` result has no `global_step`.")
-        }
-        return (step, metrics)
-      },
-      export: { checkpoint, metrics, isFinal in
-        try evaluation.exporters.map { exporter in
-          try exporter.export(
-            self, to: FileSystem.join(FileSystem.join(self.modelDir, "export"), exporter.name), checkpoint: checkpoint,
-            results: metrics, isFinal: isFinal)
-        }
-      })
   }
 }

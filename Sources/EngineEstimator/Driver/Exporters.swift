@@ -17,15 +17,17 @@ open class Exporter {
 
 /// How the exporters below export.
 public struct ExporterSettings {
-  public let build: Estimator.ExportBuilder
+  /// What builds the model and its inputs, for the estimator that is exported.
+  public let builder: (Estimator) throws -> Estimator.ExportBuilder
   public var options = Estimator.ExportOptions()
 
-  public init(_ build: @escaping Estimator.ExportBuilder) { self.build = build }
+  public init(_ build: @escaping Estimator.ExportBuilder) { builder = { _ in build } }
+  public init(builder: @escaping (Estimator) throws -> Estimator.ExportBuilder) { self.builder = builder }
 
   func export(_ estimator: Estimator, to path: String, _ checkpoint: String) throws -> String {
     var options = options
     options.checkpointPath = checkpoint
-    return try estimator.exportSavedModel(to: path, builders: [ModeKeys.predict: build], options: options)
+    return try estimator.exportSavedModel(to: path, builders: [ModeKeys.predict: builder(estimator)], options: options)
   }
 }
 

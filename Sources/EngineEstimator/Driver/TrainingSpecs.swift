@@ -2,7 +2,8 @@ import EngineCore
 
 /// What training is to do: the model on its input, up to a global step.
 public struct TrainSpec {
-  public let build: Estimator.ModelBuilder
+  /// What builds model and input, for the estimator that is trained.
+  public let builder: (Estimator) throws -> Estimator.ModelBuilder
   public let maxSteps: Int?
   public let hooks: [SessionRunHook]
   public let savingListeners: [CheckpointSaverListener]
@@ -12,8 +13,16 @@ public struct TrainSpec {
     maxSteps: Int? = nil, hooks: [SessionRunHook] = [], savingListeners: [CheckpointSaverListener] = [],
     _ build: @escaping Estimator.ModelBuilder
   ) throws {
+    try self.init(maxSteps: maxSteps, hooks: hooks, savingListeners: savingListeners, builder: { _ in build })
+  }
+
+  /// **Errors**: `ValueError` for a limit that is not positive.
+  public init(
+    maxSteps: Int? = nil, hooks: [SessionRunHook] = [], savingListeners: [CheckpointSaverListener] = [],
+    builder: @escaping (Estimator) throws -> Estimator.ModelBuilder
+  ) throws {
     try TrainSpec.check(maxSteps: maxSteps)
-    self.build = build
+    self.builder = builder
     self.maxSteps = maxSteps
     self.hooks = hooks
     self.savingListeners = savingListeners
@@ -25,7 +34,8 @@ public struct TrainSpec {
 
 /// What evaluation between trainings is to do, and who exports its results.
 public struct EvalSpec {
-  public let build: Estimator.ModelBuilder
+  /// What builds model and input, for the estimator that is evaluated.
+  public let builder: (Estimator) throws -> Estimator.ModelBuilder
   public let steps: Int?
   public let name: String?
   public let hooks: [SessionRunHook]
@@ -41,9 +51,20 @@ public struct EvalSpec {
     steps: Int? = 100, name: String? = nil, hooks: [SessionRunHook] = [], exporters: [Exporter] = [],
     startDelaySecs: Double = 120, throttleSecs: Double = 600, _ build: @escaping Estimator.ModelBuilder
   ) throws {
+    try self.init(
+      steps: steps, name: name, hooks: hooks, exporters: exporters, startDelaySecs: startDelaySecs,
+      throttleSecs: throttleSecs, builder: { _ in build })
+  }
+
+  /// **Errors**: as above.
+  public init(
+    steps: Int? = 100, name: String? = nil, hooks: [SessionRunHook] = [], exporters: [Exporter] = [],
+    startDelaySecs: Double = 120, throttleSecs: Double = 600,
+    builder: @escaping (Estimator) throws -> Estimator.ModelBuilder
+  ) throws {
     try EvalSpec.check(
       steps: steps, startDelaySecs: startDelaySecs, throttleSecs: throttleSecs, exporterNames: exporters.map(\.name))
-    self.build = build
+    self.builder = builder
     self.steps = steps
     self.name = name
     self.hooks = hooks

@@ -31,6 +31,13 @@ open class CheckpointSaverHook: SessionRunHook {
   private weak var graph: Graph?
   /// Saves the rest of a training's state with each checkpoint.
   weak var exactResume: ExactResume?
+  /// Whether training goes on while files are written. That is for trainings in which no code of the program runs between
+  /// the steps.
+  var savesInBackground = false
+  /// Whether that is so for the save before the first step, too.
+  var savesFirstInBackground = false
+  /// The save that is under way.
+  private var pending: PendingSave?
 
   /// **Errors**: `ValueError` unless exactly one interval is given, or when saver and scaffold both are.
   public init(
@@ -50,6 +57,7 @@ open class CheckpointSaverHook: SessionRunHook {
   }
 
   open override var methods: HookMethods { .all }
+  open override var programMethods: HookMethods { type(of: self) != CheckpointSaverHook.self ? methods : [] }
   open override var checkpointSaver: CheckpointSaverHook? { self }
 
   /// Adds a listener unless it is there already.
@@ -76,6 +84,9 @@ open class CheckpointSaverHook: SessionRunHook {
     // state is saved too and the training that goes on from here has to save at the same steps; and again after, because
     // its seconds count from the end of a save.
     timer.updateLastTriggeredStep(step)
+    let (inBackground, first) = (savesInBackground, savesFirstInBackground)
+    savesInBackground = inBackground && first
+    defer { savesInBackground = inBackground }
     _ = try save(session, step)
     timer.updateLastTriggeredStep(step)
   }
@@ -83,8 +94,9 @@ open class CheckpointSaverHook: SessionRunHook {
   open override func beforeRun(_ context: RunContext) throws -> RunArguments? { request }
 
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
+    if let pending, pending.isDone { try finishPending() }
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    guard timer.shouldTrigger(forStep: stale + 1) else { return }
+    guard timer.shouldTrigger(forStep: stale.clampedSum(1)) else { return }
     let step = try GlobalStep.value(globalStep, in: context.session)
     guard timer.shouldTrigger(forStep: step) else { return }
     timer.updateLastTriggeredStep(step)
@@ -92,6 +104,8 @@ open class CheckpointSaverHook: SessionRunHook {
   }
 
   open override func end(_ session: Session) throws {
+    savesInBackground = false
+    try finishPending()
     guard let globalStep else { return }
     let step = try GlobalStep.value(globalStep, in: session)
     if step != timer.lastTriggeredStep { _ = try save(session, step) }
@@ -101,6 +115,19 @@ open class CheckpointSaverHook: SessionRunHook {
   open override func saveState(_ encoder: inout StateEncoder) throws { timer.saveState(&encoder) }
   open override func restoreState(_ decoder: inout StateDecoder) throws { try timer.restoreState(&decoder) }
 
+  /// Returns when the checkpoint that is being written is there.
+  /// **Errors**: those of the save, once.
+  func finishPending() throws {
+    guard let pending else { return }
+    self.pending = nil
+    try pending.finish()
+  }
+
+  /// As ``finishPending()`` after another failure, which is the one to be reported.
+  func abandonPending() {
+    do { try finishPending() } catch { Logger.error("The last checkpoint could not be saved: \(error)") }
+  }
+
   /// Saves now. Returns whether a listener asks for a stop.
   open func save(_ session: Session, _ step: Int) throws -> Bool {
     Logger.info("Calling checkpoint listeners before saving checkpoint \(step)...")
@@ -108,7 +135,13 @@ open class CheckpointSaverHook: SessionRunHook {
     Logger.info("Saving checkpoints for \(step) into \(savePath).")
     let saver = try saver(session.graph)
     saver.exactResume = exactResume
-    _ = try saver.save(session, savePath, step: step, writesMetaGraph: savesGraph)
+    let isHurried = pending.map { !$0.isDone } ?? false
+    try finishPending()
+    if savesInBackground && listeners.isEmpty {
+      pending = try saver.startSave(
+        session, savePath, step: step, writesMetaGraph: savesGraph, isHurried: isHurried)
+    }
+    if pending == nil { _ = try saver.save(session, savePath, step: step, writesMetaGraph: savesGraph) }
     try writer?.addSessionLog(.checkpoint, path: savePath, step: step)
     try writer?.flush()
     Logger.info("Calling checkpoint listeners after saving checkpoint \(step)...")

@@ -59,6 +59,11 @@ open class LoggingTensorHook: SessionRunHook {
     timer = onlyAtEnd ? nil : try SecondOrStepTimer(everySecs: everySecs, everySteps: everyIterations)
   }
 
+  /// Whether the program writes the lines itself.
+  public var hasFormatter: Bool { formatter != nil }
+  open override var programMethods: HookMethods {
+    hasFormatter || type(of: self) != LoggingTensorHook.self ? methods : []
+  }
   open override var methods: HookMethods { [.begin, .beforeRun, .afterRun, .end] }
 
   open override func begin(_ graph: Graph) throws {

@@ -13,6 +13,7 @@ public final class NanTensorHook: SessionRunHook {
     fails = failsOnNan
   }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {

@@ -28,6 +28,7 @@ public final class ProfilerHook: SessionRunHook {
     self.showsMemory = showsMemory
   }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -46,7 +47,7 @@ public final class ProfilerHook: SessionRunHook {
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
     // The first run only says where the counting begins.
     if nextStep == nil { timer.updateLastTriggeredStep(stale) }
-    var step = stale + 1
+    var step = stale.clampedSum(1)
     if isDue {
       step = try GlobalStep.value(globalStep, in: context.session)
       timer.updateLastTriggeredStep(step)
@@ -54,7 +55,7 @@ public final class ProfilerHook: SessionRunHook {
       try save(step, metadata.message("step_stats") ?? ProtoMessage("StepStats"))
       try writer?.addRunMetadata(metadata.serialized(), tag: "step_\(step)", step: nil)
     }
-    nextStep = step + 1
+    nextStep = step.clampedSum(1)
   }
 
   private func save(_ step: Int, _ stepStats: ProtoMessage) throws {

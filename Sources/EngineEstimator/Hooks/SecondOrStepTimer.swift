@@ -40,7 +40,7 @@ public final class SecondOrStepTimer {
     guard let lastTriggeredStep else { return true }
     if step == lastTriggeredStep { return false }
     if let everySecs, let lastTriggeredTime, clock() >= lastTriggeredTime + everySecs { return true }
-    if let everySteps, step >= lastTriggeredStep + everySteps { return true }
+    if let everySteps, step >= lastTriggeredStep.clampedSum(everySteps) { return true }
     return false
   }
 
@@ -53,6 +53,6 @@ public final class SecondOrStepTimer {
       lastTriggeredTime = now
     }
     guard let lastTriggeredStep, let lastTriggeredTime else { return nil }
-    return (now - lastTriggeredTime, step - lastTriggeredStep)
+    return (now - lastTriggeredTime, step.clampedDifference(lastTriggeredStep))
   }
 }

@@ -91,6 +91,9 @@ open class SessionRunHook {
   /// The methods that do something; a session calls only these.
   open var methods: HookMethods { .all }
 
+  /// The methods that run code of the program, which might look at the files of the training.
+  open var programMethods: HookMethods { methods }
+
   /// The checkpoint saver that this hook is, or that a host's hook extends.
   open var checkpointSaver: CheckpointSaverHook? { nil }
 

@@ -12,6 +12,7 @@ public final class GlobalStepWaiterHook: SessionRunHook {
 
   public init(waitUntilStep: Int) { self.waitUntilStep = waitUntilStep }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { [.begin, .beforeRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -34,7 +35,7 @@ public final class GlobalStepWaiterHook: SessionRunHook {
         started = true
         return nil
       }
-      if step - lastLogged > 1000 {
+      if step.clampedDifference(lastLogged) > 1000 {
         Logger.info("Waiting for global step \(waitUntilStep) before starting training. Current step is \(step).")
         lastLogged = step
       }
@@ -58,6 +59,7 @@ public final class FinalOpsHook: SessionRunHook {
     self.feeds = feeds
   }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { .end }
 
   /// **Errors**: whatever the run reports; the end of the input is logged as the mistake it probably is.
@@ -92,6 +94,7 @@ public final class InitializerHook: SessionRunHook {
 
   public init(_ targets: [Node]) { self.targets = targets }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { .afterCreateSession }
 
   public override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {
@@ -110,6 +113,7 @@ final class StopAfterRunsHook: SessionRunHook {
     self.logs = logs
   }
 
+  override var programMethods: HookMethods { [] }
   override var methods: HookMethods { [.afterCreateSession, .afterRun] }
 
   override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws { runs = 0 }

@@ -30,6 +30,7 @@ open class StepCounterHook: SessionRunHook {
     self.writer = writer
   }
 
+  open override var programMethods: HookMethods { type(of: self) != StepCounterHook.self ? methods : [] }
   open override var methods: HookMethods { [.begin, .beforeRun, .afterRun] }
 
   open override func begin(_ graph: Graph) throws {
@@ -47,7 +48,7 @@ open class StepCounterHook: SessionRunHook {
 
   open override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    if timer.shouldTrigger(forStep: stale + 1) {
+    if timer.shouldTrigger(forStep: stale.clampedSum(1)) {
       let step = try GlobalStep.value(globalStep, in: context.session)
       if timer.shouldTrigger(forStep: step), let elapsed = timer.updateLastTriggeredStep(step) {
         try logAndRecord(elapsedSteps: elapsed.elapsedSteps, elapsedSecs: elapsed.elapsedSecs, step: step)

@@ -22,6 +22,7 @@ public final class StopAtStepHook: SessionRunHook {
     self.lastStep = lastStep
   }
 
+  public override var programMethods: HookMethods { [] }
   public override var methods: HookMethods { [.begin, .afterCreateSession, .beforeRun, .afterRun] }
 
   public override func begin(_ graph: Graph) throws {
@@ -33,7 +34,7 @@ public final class StopAtStepHook: SessionRunHook {
   public override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {
     // A session made anew after a failure keeps the target.
     guard lastStep == nil, let globalStep, let stepCount else { return }
-    lastStep = try GlobalStep.value(globalStep, in: session) + stepCount
+    lastStep = try GlobalStep.value(globalStep, in: session).clampedSum(stepCount)
   }
 
   public override func beforeRun(_ context: RunContext) throws -> RunArguments? { request }
@@ -41,7 +42,7 @@ public final class StopAtStepHook: SessionRunHook {
   public override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let lastStep, let globalStep, let stale = try values.results.first?.integerScalar() else { return }
     // The value is from before the step; only near the end is it worth a run to know it exactly.
-    if stale + 1 >= lastStep, try GlobalStep.value(globalStep, in: context.session) >= lastStep {
+    if stale.clampedSum(1) >= lastStep, try GlobalStep.value(globalStep, in: context.session) >= lastStep {
       context.requestStop()
     }
   }

@@ -32,6 +32,7 @@ public final class SummarySaverHook: SessionRunHook {
     self.summaryOps = summaryOps
   }
 
+  public override var programMethods: HookMethods { writer.map { $0 is SummaryWriter } ?? true ? [] : methods }
   public override var methods: HookMethods { [.begin, .afterCreateSession, .beforeRun, .afterRun, .end] }
 
   public override func begin(_ graph: Graph) throws {
@@ -53,7 +54,7 @@ public final class SummarySaverHook: SessionRunHook {
     // In the middle of a run that writes summaries, they belong to the step that the run makes.
     guard let nextStep else { return }
     let isWriting = isInRun && wantsSummary
-    encoder.append(Int64(isInRun ? nextStep + 1 : nextStep))
+    encoder.append(Int64(isInRun ? nextStep.clampedSum(1) : nextStep))
     let last = isWriting ? nextStep : timer.lastTriggeredStep
     encoder.append(optional: last) { $0.append(Int64($1)) }
   }
@@ -71,7 +72,7 @@ public final class SummarySaverHook: SessionRunHook {
 
   public override func afterRun(_ context: RunContext, _ values: RunValues) throws {
     guard let writer, let globalStep, let stale = try values.results.first?.integerScalar() else { return }
-    var step = stale + 1
+    var step = stale.clampedSum(1)
     if nextStep == nil || wantsSummary { step = try GlobalStep.value(globalStep, in: context.session) }
     isInRun = false
     // Readers drop what an earlier process wrote from this step on.
@@ -83,7 +84,7 @@ public final class SummarySaverHook: SessionRunHook {
         for bytes in summary.strings { try writer.addSummary(bytes, step: step) }
       }
     }
-    nextStep = step + 1
+    nextStep = step.clampedSum(1)
   }
 
   public override func end(_ session: Session) throws { try writer?.flush() }

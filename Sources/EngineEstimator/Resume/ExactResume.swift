@@ -24,6 +24,7 @@ final class ExactResume: SessionRunHook {
 
   init(scaffold: Scaffold) { self.scaffold = scaffold }
 
+  override var programMethods: HookMethods { [] }
   override var methods: HookMethods { .afterCreateSession }
 
   override func afterCreateSession(_ session: Session, _ coordinator: Coordinator) throws {
@@ -75,27 +76,42 @@ final class ExactResume: SessionRunHook {
     return value
   }
 
-  /// The content of the file beside a checkpoint that is being saved; `nil` to leave the one that is there alone.
+  /// The state of a training at the moment of a save.
+  struct Recorded {
+    let graph: UInt64
+    let states: ExecutionEnvironment.SavedStates
+    let hooks: [(name: String, state: ByteString)]
+
+    /// - Parameter checkpoint: the fingerprint of the checkpoint that holds the variables of that moment.
+    func file(checkpoint: UInt32) -> ResumeFile {
+      ResumeFile(graph: graph, checkpoint: checkpoint, states: states, hooks: hooks)
+    }
+  }
+
+  /// What goes into the file beside a checkpoint that is being saved; `nil` to leave the one that is there alone.
   ///
-  /// - Parameters:
-  ///   - variables: what the checkpoint itself holds.
-  ///   - checkpoint: the checkpoint's fingerprint.
-  func record(_ session: Session, _ prefix: String, variables: [VariableResource], checkpoint: UInt32) throws
-    -> ByteString?
-  {
+  /// - Parameter variables: what the checkpoint itself holds.
+  func record(_ session: Session, _ prefix: String, variables: [VariableResource]) throws -> Recorded? {
     try prepare(session)
     // Training saves what it has just restored, before the input is where it was.
     if let waiting, waiting.prefix == prefix { return nil }
     do {
       let states = try session.environment.savedStates(
         graph: session.graph, skipping: Set(variables.map { ObjectIdentifier($0) }))
-      return try ResumeFile(
-        graph: graphFingerprint(session.graph), checkpoint: checkpoint, states: states, hooks: savedHooks()
-      ).serialized()
-    } catch let error as EngineError where error.code == .unimplemented || error.code == .resourceExhausted {
-      Logger.warning("exact_resume: the state of this training cannot be saved with \(prefix): \(error)")
+      return Recorded(graph: graphFingerprint(session.graph), states: states, hooks: try savedHooks())
+    } catch let error as EngineError where ExactResume.canDoWithout(error) {
+      Logger.warning(ExactResume.warning(prefix, error))
       return nil
     }
+  }
+
+  /// Whether a checkpoint is saved without the rest of the state after this failure.
+  static func canDoWithout(_ error: EngineError) -> Bool {
+    error.code == .unimplemented || error.code == .resourceExhausted
+  }
+
+  static func warning(_ prefix: String, _ error: EngineError) -> String {
+    "exact_resume: the state of this training cannot be saved with \(prefix): \(error)"
   }
 
   // MARK: Hooks

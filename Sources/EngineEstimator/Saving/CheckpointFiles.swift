@@ -28,7 +28,7 @@ public enum CheckpointFiles {
   /// **Errors**: `DataLoss` for damaged files, those of the file system.
   public static func verify(_ prefix: String) throws {
     let reader = try TensorBundleReader(prefix: prefix)
-    for name in reader.names { _ = try reader.read(name) }
+    for name in reader.names { try reader.verify(name) }
   }
 
   /// Files of checkpoints that have been found sound, by prefix: who predicts again and again reads them once.
@@ -43,9 +43,19 @@ public enum CheckpointFiles {
 
   /// ``verify(_:)``, unless this process did it before and the files have not changed since.
   private static func verifyOnce(_ prefix: String) throws {
+    BackgroundFiles.shared.settle()
     let stamps = try stamps(prefix)
     if lock.withLock({ sound[prefix] == stamps }) { return }
     try verify(prefix)
+    remember(prefix, stamps)
+  }
+
+  /// Says that this process has just written the checkpoint, so that its files are sound as they are.
+  static func markSound(_ prefix: String) {
+    if let stamps = try? stamps(prefix) { remember(prefix, stamps) }
+  }
+
+  private static func remember(_ prefix: String, _ stamps: [FileStamp]) {
     lock.withLock {
       if sound.count >= 64 { sound = [:] }
       sound[prefix] = stamps
@@ -84,7 +94,8 @@ public enum CheckpointFiles {
 
   /// The time of a checkpoint's last change; `nil` when it is not there.
   public static func modificationTime(_ prefix: String) -> Double? {
-    (try? FileSystem.status(prefix + ".index"))?.modificationSeconds
+    BackgroundFiles.shared.settle()
+    return (try? FileSystem.status(prefix + ".index"))?.modificationSeconds
   }
 
   /// The names, types and shapes of a checkpoint's values, sorted by name.

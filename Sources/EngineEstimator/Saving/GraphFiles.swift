@@ -10,13 +10,11 @@ enum GraphFiles {
 
   static func graphDef(_ graph: Graph) throws -> ProtoMessage { try GraphCodec.graphDef(graph, addShapes: true) }
 
-  /// Writes the text form.
+  /// Writes the text form; it may be on disk only some time later.
   static func writeText(_ graph: Graph, to path: String) throws {
-    try AtomicFile.write(path, graphDef(graph).text())
-  }
-
-  static func writeMetaGraph(_ graph: Graph, _ saver: Saver, to path: String) throws {
-    try AtomicFile.write(path, metaGraph(graph, saver).serialized())
+    let later = BackgroundFiles.Syncing()
+    try AtomicFile.write(path, graphDef(graph).text(), syncing: later)
+    BackgroundFiles.shared.synchronizeLater(later)
   }
 
   /// A graph with what is needed to save its variables again.

@@ -154,6 +154,10 @@ public struct MetaGraphImport {
       slice = SaveSliceInfo(
         fullName: scope.isEmpty ? whole : "\(scope)/\(whole)", fullShape: info.ints("full_shape"),
         offset: info.ints("var_offset"), shape: info.ints("var_shape"))
+      guard let slice, slice.isSound else {
+        throw EngineError.value(
+          "The slice of variable '\(message.string("variable_name"))' lies outside of '\(whole)'.")
+      }
     }
     let snapshot = try graph.output(named: full("snapshot_name"))
     let initial =

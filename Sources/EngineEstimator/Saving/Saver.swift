@@ -43,6 +43,8 @@ open class Saver {
   /// Whether this saver itself uses those nodes, as it must when an imported graph has brought them along.
   private(set) var runsNodes = false
   private var kept: [(path: String, time: Double)] = []
+  /// What of the checkpoints in `kept` may not be on disk yet.
+  private var unsynced: [String: BackgroundFiles.Syncing] = [:]
   private var pendingDeletion: [(path: String, time: Double)] = []
   private var nextPreservedTime: Double
   /// Where leftovers of killed processes have been removed.
@@ -171,6 +173,63 @@ open class Saver {
     if FileSystem.baseName(of: latestFilename) != latestFilename {
       throw EngineError.value("'latest_filename' must not contain path components")
     }
+    guard let prefix = try prefix(path, step, latestFilename) else { return nil }
+    // Saves in the background come first, as the list of checkpoints must have their order.
+    BackgroundFiles.shared.settle()
+    let stateFilename = writesState ? latestFilename : nil
+    let write: (BackgroundFiles.Syncing?) throws -> Void
+    if runsNodes {
+      write = { _ in try self.runSave(session, prefix) }
+    } else {
+      let snapshot = try snapshot(session, prefix)
+      write = { try snapshot.write(syncing: $0) { Logger.warning($0) } }
+    }
+    try finish(prefix, stateFilename, metaGraphSuffix, waitsForDisk: runsNodes, write) { event in
+      switch event {
+      case .named: logStateLine(prefix)
+      case .warning(let line): Logger.warning(line)
+      }
+    } metaGraph: {
+      writesMetaGraph ? try GraphFiles.metaGraph(session.graph, self).serialized() : nil
+    }
+    return prefix
+  }
+
+  /// Begins a save whose files are written in the background: takes a snapshot of the variables, and of the rest of the
+  /// state that exact resumes need.
+  ///
+  /// - Parameter isHurried: whether saves come faster than the disk takes them. Then files may be on disk only some time
+  ///   after they have their names.
+  /// - Returns: `nil` when it has to be done by ``save(_:_:step:latestFilename:metaGraphSuffix:writesMetaGraph:writesState:)``:
+  ///   by a saver that the program has replaced, for variables that would not fit into memory twice, and when there is
+  ///   nothing to save.
+  /// **Errors**: as `save`, but for those of the file system.
+  func startSave(
+    _ session: Session, _ path: String, step: Int, writesMetaGraph: Bool, isHurried: Bool
+  ) throws -> PendingSave? {
+    guard type(of: self) == Saver.self, isBuilt, !runsNodes, let prefix = try prefix(path, step, "checkpoint") else {
+      return nil
+    }
+    let snapshot = try snapshot(session, prefix)
+    guard FreeMemory.allows(snapshot.byteCount) else { return nil }
+    let metaGraph = writesMetaGraph ? try GraphFiles.metaGraph(session.graph, self).serialized() : nil
+    logStateLine(prefix)
+    let report = PendingSave.Report()
+    let job = BackgroundFiles.shared.start {
+      let note: (SaveEvent) -> Void = { if case .warning(let line) = $0 { report.warnings.append(line) } }
+      try self.finish(prefix, "checkpoint", "meta", waitsForDisk: !isHurried) { later in
+        try snapshot.write(syncing: later) { note(.warning($0)) }
+      } note: {
+        note($0)
+      } metaGraph: {
+        metaGraph
+      }
+    }
+    return PendingSave(prefix: prefix, job: job, report: report)
+  }
+
+  /// Checks that a checkpoint can be saved, and gives its prefix; `nil` when there is nothing to save.
+  private func prefix(_ path: String, _ step: Int?, _ latestFilename: String) throws -> String? {
     let prefix = try step.map { try checkpointPrefix(path, $0) } ?? checkPlainPath(path, latestFilename)
     if isEmpty { return nil }
     let directory = FileSystem.directory(of: prefix)
@@ -178,21 +237,73 @@ open class Saver {
       throw EngineError.value("Parent directory of \(path) doesn't exist, can't save.")
     }
     if sweptDirectories.insert(directory).inserted { _ = try? AtomicFile.sweep(directory) }
-    try writeValues(session, prefix)
-    if writesState {
-      record(prefix)
-      if (maxToKeep ?? 0) <= 0 {
-        let shown = options.savesRelativePaths ? FileSystem.baseName(of: prefix) : prefix
-        Logger.info("\(shown) is not in all_model_checkpoint_paths. Manually adding it.")
-      }
-      try CheckpointState.update(
-        directory: directory, modelCheckpointPath: prefix, allModelCheckpointPaths: lastCheckpoints,
-        filename: latestFilename,
-        savesRelativePaths: options.savesRelativePaths)
-      try deleteOldCheckpoints(metaGraphSuffix: metaGraphSuffix)
-    }
-    if writesMetaGraph { try GraphFiles.writeMetaGraph(session.graph, self, to: "\(prefix).\(metaGraphSuffix)") }
     return prefix
+  }
+
+  private func snapshot(_ session: Session, _ prefix: String) throws -> CheckpointSnapshot {
+    let items = items ?? []
+    let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
+    let values = try resources.map { try $0.read() }
+    return try CheckpointSnapshot(
+      prefix: prefix, items: items, values: values,
+      resumeState: exactResume?.record(session, prefix, variables: resources))
+  }
+
+  /// What is to be told of a save while it goes on.
+  private enum SaveEvent {
+    /// The state file is going to name the checkpoint.
+    case named
+    case warning(String)
+  }
+
+  private func logStateLine(_ prefix: String) {
+    guard (maxToKeep ?? 0) <= 0 else { return }
+    let shown = options.savesRelativePaths ? FileSystem.baseName(of: prefix) : prefix
+    Logger.info("\(shown) is not in all_model_checkpoint_paths. Manually adding it.")
+  }
+
+  /// Writes a checkpoint, lets the state file name it, and deletes old ones.
+  ///
+  /// - Parameter waitsForDisk: whether files are on disk before they get their names. Otherwise the disk may get them
+  ///   after this returns; but not when the name has been used before, since there might be no sound checkpoint at all
+  ///   if the power went then.
+  private func finish(
+    _ prefix: String, _ stateFilename: String?, _ metaGraphSuffix: String, waitsForDisk: Bool,
+    _ write: (BackgroundFiles.Syncing?) throws -> Void, note: (SaveEvent) -> Void, metaGraph: () throws -> ByteString?
+  ) throws {
+    for syncing in unsynced.values { try syncing.check() }
+    let later = waitsForDisk || FileSystem.exists(prefix + ".index") ? nil : BackgroundFiles.Syncing()
+    do {
+      // After everything has been added to it.
+      defer { if let later { BackgroundFiles.shared.synchronizeLater(later) } }
+      try Saver.asFailureOfDisk { try write(later) }
+      CheckpointFiles.markSound(prefix)
+      if let stateFilename {
+        record(prefix)
+        unsynced[prefix] = kept.last?.path == prefix ? later : nil
+        note(.named)
+        try CheckpointState.update(
+          directory: FileSystem.directory(of: prefix), modelCheckpointPath: prefix,
+          allModelCheckpointPaths: lastCheckpoints, filename: stateFilename,
+          savesRelativePaths: options.savesRelativePaths, syncing: later)
+      }
+      if let content = try metaGraph() {
+        try Saver.asFailureOfDisk {
+          try AtomicFile.write("\(prefix).\(metaGraphSuffix)", content, syncing: later)
+        }
+      }
+    }
+    if stateFilename != nil { try deleteOldCheckpoints(metaGraphSuffix) { note(.warning($0)) } }
+  }
+
+  /// A limit on the size of files counts as a full disk: its own code would mean the end of the input to a session.
+  private static func asFailureOfDisk<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var error as EngineError where error.isEndOfInput && error.kind == .status {
+      error.code = .resourceExhausted
+      throw error
+    }
   }
 
   private func checkpointPrefix(_ path: String, _ step: Int) throws -> String {
@@ -209,68 +320,24 @@ open class Saver {
     return path
   }
 
-  /// Writes a checkpoint's files.
-  private func writeValues(_ session: Session, _ prefix: String) throws {
-    if runsNodes { return try runSave(session, prefix) }
-    let items = items ?? []
-    let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
-    // The tensors are snapshots: an update that comes while they are written makes a copy first.
-    let values = try resources.map { try $0.read() }
-    // A training that goes on saves what it has just restored. Leaving those files alone means that a process that dies
-    // now cannot damage the only checkpoint there may be.
-    if try Saver.isStored(items, values, prefix) {
-      return try writeResumeFile(session, prefix, resources) { try TensorBundleReader(prefix: prefix).fingerprint() }
-    }
-    // Strings take another room than their references in memory.
-    let byteCount = values.reduce(0) { $0 &+ ($1.dtype == .string ? 0 : $1.byteCount) }
-    let writer = try TensorBundleWriter(prefix: prefix, expectedByteCount: byteCount)
-    for (item, value) in zip(items, values) {
-      if let part = try item.slice {
-        try writer.addSlice(item.key, fullShape: part.fullShape, slice: part.slice, value)
-      } else {
-        try writer.add(item.key, value)
-      }
-    }
-    // Before the checkpoint becomes visible, so that whoever finds it finds this too.
-    try writeResumeFile(session, prefix, resources) { try writer.fingerprint() }
-    try writer.finish()
-  }
-
-  private func writeResumeFile(
-    _ session: Session, _ prefix: String, _ variables: [VariableResource], _ fingerprint: () throws -> UInt32
-  ) throws {
-    guard let exactResume,
-      let content = try exactResume.record(session, prefix, variables: variables, checkpoint: try fingerprint())
-    else { return }
-    try AtomicFile.write(ResumeFile.path(prefix), content)
-  }
-
-  /// Whether a sound checkpoint of that prefix holds exactly these values.
-  private static func isStored(_ items: [SavedItem], _ values: [Tensor], _ prefix: String) throws -> Bool {
-    guard TensorBundle.exists(prefix) else { return false }
-    guard let reader = try? TensorBundleReader(prefix: prefix), Set(reader.names) == Set(items.map(\.key)) else {
-      return false
-    }
-    for (item, value) in zip(items, values) {
-      guard try item.slice == nil, value.dtype.isPlainData, let stored = try? reader.read(item.key),
-        stored.dtype == value.dtype, stored.shape == value.shape,
-        memcmp(stored.pointer, value.pointer, value.byteCount) == 0
-      else { return false }
-    }
-    return true
-  }
-
   // MARK: The list of checkpoints
 
   /// The checkpoints that this saver has written and not deleted, oldest first.
-  open var lastCheckpoints: [String] { kept.map(\.path) }
+  open var lastCheckpoints: [String] { lastCheckpointsWithTime.map(\.path) }
   /// The same with the times of saving.
-  public var lastCheckpointsWithTime: [(path: String, time: Double)] { kept }
+  public var lastCheckpointsWithTime: [(path: String, time: Double)] {
+    BackgroundFiles.shared.settle()
+    return kept
+  }
 
-  open func setLastCheckpoints(_ checkpoints: [(path: String, time: Double)]) { kept = checkpoints }
+  open func setLastCheckpoints(_ checkpoints: [(path: String, time: Double)]) {
+    BackgroundFiles.shared.settle()
+    kept = checkpoints
+  }
 
   /// Takes over the checkpoints of an earlier process; those whose files are gone are left out.
   open func recoverLastCheckpoints(_ paths: [String]) {
+    BackgroundFiles.shared.settle()
     kept = paths.compactMap { path in CheckpointFiles.modificationTime(path).map { (path, $0) } }
   }
 
@@ -281,12 +348,18 @@ open class Saver {
     if kept.count > maxToKeep { pendingDeletion.append(kept.removeFirst()) }
   }
 
-  private func deleteOldCheckpoints(metaGraphSuffix: String) throws {
+  private func deleteOldCheckpoints(_ metaGraphSuffix: String, _ warn: (String) -> Void) throws {
     guard !pendingDeletion.isEmpty else { return }
     let oldest = pendingDeletion.removeFirst()
+    unsynced[oldest.path] = nil
+    unsynced = unsynced.filter { !$0.value.isDurable }
     if oldest.time > nextPreservedTime {
       nextPreservedTime += keepEveryNHours * 3600
       return
+    }
+    // The disk must have one of those that stay.
+    if !kept.isEmpty, kept.allSatisfy({ unsynced[$0.path] != nil }) {
+      try BackgroundFiles.shared.waitUntilDurable(anyOf: kept.compactMap { unsynced[$0.path] })
     }
     do {
       try TensorBundle.remove(oldest.path)
@@ -294,7 +367,7 @@ open class Saver {
         try FileSystem.remove(path)
       }
     } catch let error as EngineError where error.kind == .status {
-      Logger.warning("Ignoring: \(error)")
+      warn("Ignoring: \(error)")
     }
   }
 
@@ -326,10 +399,33 @@ open class Saver {
     if runsNodes { return try runRestore(session, path) }
     let items = items ?? []
     let reader = try TensorBundleReader(prefix: path)
-    let values = try SavedItem.renamed(items, for: reader).map { try read($0, reader) }
+    let values = try readAll(SavedItem.renamed(items, for: reader), reader)
     let resources = try VariableStorage.resources(of: items.map(\.variable), in: session)
     for (resource, value) in zip(resources, values) { try resource.assign(value) }
     restoredPath = path
+  }
+
+  /// Reads small values on several threads at once; large ones are shared among them by the reader.
+  private func readAll(_ items: [SavedItem], _ reader: TensorBundleReader) throws -> [Tensor] {
+    var values = [Tensor?](repeating: nil, count: items.count)
+    var failures = [(any Error)?](repeating: nil, count: items.count)
+    let isLarge = items.map { (try? reader.entry($0.key).byteCount).map { $0 >= 8 << 20 } ?? false }
+    func load(
+      _ index: Int, _ values: UnsafeMutableBufferPointer<Tensor?>, _ failures: UnsafeMutableBufferPointer<(any Error)?>
+    ) {
+      do { values[index] = try read(items[index], reader) } catch { failures[index] = error }
+    }
+    values.withUnsafeMutableBufferPointer { values in
+      failures.withUnsafeMutableBufferPointer { failures in
+        for index in items.indices where isLarge[index] { load(index, values, failures) }
+        ThreadPool.shared.parallelFor(items.count) { if !isLarge[$0] { load($0, values, failures) } }
+      }
+    }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
+    return try values.map {
+      guard let value = $0 else { throw EngineError.internal("a value of a checkpoint was not read") }
+      return value
+    }
   }
 
   private func read(_ item: SavedItem, _ reader: TensorBundleReader) throws -> Tensor {

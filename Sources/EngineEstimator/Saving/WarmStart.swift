@@ -121,7 +121,7 @@ public struct WarmStart {
           + "from checkpoint reader.")
     }
     let offset = variable.saveSliceInfo?.offset[info.axis] ?? 0
-    let count = max(0, min(shape[info.axis], info.newSize - offset))
+    let count = max(0, min(shape[info.axis], info.newSize.clampedDifference(offset)))
     let others = shape[1 - info.axis]
     let graph = variable.graph
     let backup = info.backupInitializer ?? Zeros()

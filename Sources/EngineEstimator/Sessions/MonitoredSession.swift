@@ -1,4 +1,5 @@
 import EngineCore
+import EngineFormats
 import EngineGraph
 import EngineRuntime
 
@@ -194,6 +195,8 @@ public final class MonitoredSession {
       isClosed = true
       if !graphWasFinal { graph.unfinalize() }
     }
+    // Hooks that end find the files that have been saved before.
+    BackgroundFiles.shared.settle()
     var failure: (any Error)?
     if callingEnd, let session = inner?.session {
       do {

@@ -129,7 +129,9 @@ public final class SessionManager {
       session.close()
       let left = maximumWait - (Platform.monotonicTime() - start)
       if left - retryInterval < 0 {
-        let text = maximumWait == maximumWait.rounded() ? "\(Int(maximumWait))" : NumberText.text(maximumWait)
+        let text =
+          maximumWait == maximumWait.rounded() && maximumWait.magnitude < 1e15
+          ? "\(Int(maximumWait))" : NumberText.text(maximumWait)
         throw EngineError(code: .deadlineExceeded, "Session was not ready after waiting \(text) secs.")
       }
       Logger.info("Waiting for model to be ready.")

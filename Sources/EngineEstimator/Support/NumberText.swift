@@ -30,7 +30,26 @@ public enum NumberText {
     case .bool: return try tensor.scalars(Bool.self).map { $0 ? "True" : "False" }
     case .string: return tensor.strings.map(text)
     case .uint64: return try tensor.scalars(UInt64.self).map { String($0) }
-    default: return tensor.dtype.isInteger ? try tensor.integers().map { String($0) } : ["<\(tensor.dtype)>"]
+    case .complex64: return complex(try tensor.parts(Float.self), text)
+    case .complex128: return complex(try tensor.parts(Double.self), text)
+    default:
+      return tensor.dtype.isInteger
+        ? try tensor.integers().map { String($0) }
+        : [String](repeating: "<\(tensor.dtype)>", count: tensor.elementCount)
+    }
+  }
+
+  /// Complex numbers from real and imaginary parts in turn, as Python writes them: `(1+2j)`.
+  private static func complex<Part: FloatingPoint>(_ parts: [Part], _ text: (Part) -> String) -> [String] {
+    func short(_ number: Part) -> String {
+      let full = text(number)
+      return full.hasSuffix(".0") ? String(full.dropLast(2)) : full
+    }
+    return stride(from: 0, to: parts.count - 1, by: 2).map { index in
+      let (real, imaginary) = (parts[index], parts[index + 1])
+      let tail = short(imaginary) + "j"
+      if real.isZero && real.sign == .plus { return tail }
+      return "(" + short(real) + (imaginary.sign == .plus || imaginary.isNaN ? "+" : "") + tail + ")"
     }
   }
 

@@ -19,9 +19,22 @@ public enum Platform {
 
   public static func sleep(seconds: Double) {
     guard seconds > 0 else { return }
+    let seconds = min(seconds, 1e9)
     var rest = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
     var left = timespec()
     while nanosleep(&rest, &left) == -1 && errno == EINTR { rest = left }
+  }
+
+  /// Sleeps in short naps.
+  /// **Errors**: those of ``Interrupt``, when the program is asked to end meanwhile.
+  static func sleepInterruptibly(seconds: Double) throws {
+    let end = monotonicTime() + seconds
+    while true {
+      try Interrupt.check()
+      let rest = end - monotonicTime()
+      if rest <= 0 { return }
+      sleep(seconds: min(rest, 0.5))
+    }
   }
 
   public static func environment(_ name: String) -> String? {

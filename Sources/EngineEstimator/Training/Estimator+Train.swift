@@ -105,13 +105,30 @@ extension Estimator {
       summarySteps = nil
       countSteps = nil
     }
-    let session = try MonitoredSession.training(
-      graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold, hooks: workerHooks,
-      chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
-      saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
-      maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
-      resumesExactly: config.exactResume)
-    return try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
+    // Code of the program that looks for files finds what TensorFlow has written by then.
+    let watched = (workerHooks + chiefHooks + spec.trainingChiefHooks).reduce(into: HookMethods()) {
+      $0.formUnion($1.programMethods)
+    }
+    for saver in savers {
+      saver.savesInBackground = watched.isDisjoint(with: [.beforeRun, .afterRun])
+      saver.savesFirstInBackground = !watched.contains(.afterCreateSession)
+    }
+    let last: Tensor?
+    do {
+      let session = try MonitoredSession.training(
+        graph: graph, isChief: config.isChief, checkpointDirectory: modelDir, scaffold: spec.scaffold,
+        hooks: workerHooks,
+        chiefOnlyHooks: chiefHooks + spec.trainingChiefHooks, saveCheckpointSecs: .value(nil),
+        saveSummariesSteps: .value(summarySteps), logStepCountSteps: countSteps,
+        maximumWait: config.sessionCreationTimeoutSecs ?? 7200, savesGraph: config.checkpointSaveGraphDef,
+        resumesExactly: config.exactResume)
+      last = try runSteps(session, RunArguments(fetches: [loss], targets: [trainOp]), stopHook)
+    } catch {
+      for saver in savers { saver.abandonPending() }
+      throw error
+    }
+    for saver in savers { try saver.finishPending() }
+    return last
   }
 
   /// The training loop.

@@ -10,7 +10,8 @@ public struct BundleEntry: Sendable {
   public let slices: [TensorSlice]
   let shard: Int
   let offset: Int
-  let byteCount: Int
+  /// Bytes in the data file.
+  public let byteCount: Int
   /// Masked.
   let checksum: UInt32
 

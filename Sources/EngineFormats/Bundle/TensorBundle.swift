@@ -3,7 +3,10 @@ import EngineCore
 /// Operations on whole checkpoints.
 public enum TensorBundle {
   /// Whether a complete checkpoint has this prefix.
-  public static func exists(_ prefix: String) -> Bool { FileSystem.exists(BundlePaths.index(prefix)) }
+  public static func exists(_ prefix: String) -> Bool {
+    BackgroundFiles.shared.settle()
+    return FileSystem.exists(BundlePaths.index(prefix))
+  }
 
   /// Makes one checkpoint of several, by renaming their data files; the sources are gone afterwards.
   ///
@@ -46,6 +49,7 @@ public enum TensorBundle {
     }
     try FileSystem.makeDirectories(FileSystem.directory(of: prefix))
     let index = try BundleIndex.write(prefix: prefix, shardCount: dataFiles.count, entries: merged)
+    try index.output.synchronize()
     for (shard, file) in dataFiles.enumerated() {
       try FileSystem.rename(file, to: BundlePaths.data(prefix, shard: shard, of: dataFiles.count))
     }
@@ -59,6 +63,7 @@ public enum TensorBundle {
 
   /// Removes a checkpoint's files, index first; missing ones are fine.
   public static func remove(_ prefix: String) throws {
+    BackgroundFiles.shared.settle()
     let pattern = prefix.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
     for path in [BundlePaths.index(prefix)] + (try FileSystem.glob(pattern + ".data-?????-of-?????")) {
       do {

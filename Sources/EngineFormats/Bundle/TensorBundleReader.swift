@@ -15,6 +15,7 @@ public final class TensorBundleReader: @unchecked Sendable {
 
   /// **Errors**: `NotFound` when there is no such checkpoint, `DataLoss` when its index is damaged.
   public init(prefix: String) throws {
+    BackgroundFiles.shared.settle()
     guard FileSystem.exists(BundlePaths.index(prefix)) else {
       throw EngineError.notFound(
         "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for \(prefix)")
@@ -50,6 +51,13 @@ public final class TensorBundleReader: @unchecked Sendable {
     let entry = try entry(name)
     if entry.slices.isEmpty { return try load(entry, name) }
     return try assemble(entry, name, starts: [Int](repeating: 0, count: entry.shape.count), shape: entry.shape)
+  }
+
+  /// Reads a tensor's bytes and compares them with their checksum, without making a tensor of them.
+  /// **Errors**: as ``read(_:)``.
+  public func verify(_ name: String) throws {
+    let entry = try entry(name)
+    if entry.slices.isEmpty, entry.dtype.isPlainData { try verifyBytes(entry, name) } else { _ = try read(name) }
   }
 
   /// Reads a part of a tensor, however it was saved.
@@ -117,40 +125,89 @@ public final class TensorBundleReader: @unchecked Sendable {
     }
   }
 
-  private func load(_ entry: BundleEntry, _ name: String) throws -> Tensor {
-    guard entry.dtype == .string || entry.dtype.isPlainData else {
-      throw EngineError.unimplemented("'\(name)' in checkpoint \(prefix): \(entry.dtype) tensors cannot be read")
-    }
+  /// The file that has an entry's bytes.
+  private func checkedFile(_ entry: BundleEntry, _ name: String) throws -> InputFile {
     let file = try file(entry.shard)
     // Before anything is allocated: an index can claim any size.
     let (end, overflow) = entry.offset.addingReportingOverflow(entry.byteCount)
     guard !overflow, end <= (try file.byteCount()) else {
       throw EngineError.dataLoss("\(file.path): truncated; '\(name)' ends at byte \(end)")
     }
+    return file
+  }
+
+  private func load(_ entry: BundleEntry, _ name: String) throws -> Tensor {
+    guard entry.dtype == .string || entry.dtype.isPlainData else {
+      throw EngineError.unimplemented("'\(name)' in checkpoint \(prefix): \(entry.dtype) tensors cannot be read")
+    }
+    let file = try checkedFile(entry, name)
     if entry.dtype == .string { return try loadStrings(entry, name, file) }
     let tensor = try Tensor(uninitialized: entry.dtype, shape: entry.shape)
-    var sum = Checksum()
-    let piece = 1 << 20  // small enough for the checksum to find the bytes in the cache
-    var done = 0
-    while done < entry.byteCount {
-      let target = UnsafeMutableRawBufferPointer(
-        start: tensor.pointer + done, count: min(piece, entry.byteCount - done))
-      guard try file.read(at: entry.offset + done, into: target) == target.count else {
-        throw EngineError.dataLoss("\(file.path): truncated in '\(name)'")
-      }
-      sum.update(UnsafeRawBufferPointer(target))
-      done += target.count
-    }
-    guard sum.masked == entry.checksum else {
-      throw EngineError.dataLoss(
-        "\(file.path): checksum does not match in '\(name)': stored \(entry.checksum) vs. calculated \(sum.masked)")
-    }
+    try fill(UnsafeMutableRawBufferPointer(start: tensor.pointer, count: entry.byteCount), entry, name, file)
     if entry.dtype == .bool {
       // A Swift Boolean must not have other bytes than 0 and 1.
       let bytes = tensor.pointer.assumingMemoryBound(to: UInt8.self)
       for index in 0..<entry.byteCount where bytes[index] > 1 { bytes[index] = 1 }
     }
     return tensor
+  }
+
+  /// Reads bytes in pieces, which several threads share, and compares their checksum.
+  private func fill(_ target: UnsafeMutableRawBufferPointer, _ entry: BundleEntry, _ name: String, _ file: InputFile)
+    throws
+  {
+    try check(entry, name, file) { piece, work in
+      try work(UnsafeMutableRawBufferPointer(rebasing: target[piece]))
+    }
+  }
+
+  /// Compares an entry's bytes with their checksum, without keeping them.
+  /// **Errors**: as ``read(_:)``.
+  private func verifyBytes(_ entry: BundleEntry, _ name: String) throws {
+    let file = try checkedFile(entry, name)
+    try check(entry, name, file) { piece, work in
+      let room = try Buffer(byteCount: piece.count)
+      try work(UnsafeMutableRawBufferPointer(start: room.pointer, count: piece.count))
+      withExtendedLifetime(room) {}
+    }
+  }
+
+  /// Small enough for the checksum to find the bytes in the cache.
+  private static let pieceSize = 1 << 20
+
+  private func check(
+    _ entry: BundleEntry, _ name: String, _ file: InputFile,
+    _ withRoom: (Range<Int>, (UnsafeMutableRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    let size = TensorBundleReader.pieceSize
+    let pieces = (entry.byteCount + size - 1) / size
+    var sums = [UInt32](repeating: 0, count: pieces)
+    var failures = [(any Error)?](repeating: nil, count: pieces)
+    sums.withUnsafeMutableBufferPointer { sums in
+      failures.withUnsafeMutableBufferPointer { failures in
+        BackgroundFiles.shared.spread(pieces, nanosecondsEach: 300_000) { index in
+          let piece = index * size..<min(entry.byteCount, (index + 1) * size)
+          do {
+            try withRoom(piece) { target in
+              guard try file.read(at: entry.offset + piece.lowerBound, into: target) == piece.count else {
+                throw EngineError.dataLoss("\(file.path): truncated in '\(name)'")
+              }
+              sums[index] = Checksum(UnsafeRawBufferPointer(target)).value
+            }
+          } catch { failures[index] = error }
+        }
+      }
+    }
+    if let failure = failures.lazy.compactMap({ $0 }).first { throw failure }
+    var sum = Checksum().value
+    for (index, part) in sums.enumerated() {
+      sum = Checksum.combine(sum, part, byteCount: min(size, entry.byteCount - index * size))
+    }
+    guard Checksum.mask(sum) == entry.checksum else {
+      throw EngineError.dataLoss(
+        "\(file.path): checksum does not match in '\(name)': stored \(entry.checksum) vs. calculated "
+          + "\(Checksum.mask(sum))")
+    }
   }
 
   private func loadStrings(_ entry: BundleEntry, _ name: String, _ file: InputFile) throws -> Tensor {

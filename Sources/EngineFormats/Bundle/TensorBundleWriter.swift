@@ -26,13 +26,24 @@ public final class TensorBundleWriter {
   private var entries: [ByteString: BundleEntry] = [:]
   private var isFinished = false
 
+  /// Where files go that need not be on disk before they get their names.
+  private let later: BackgroundFiles.Syncing?
+  /// Below this, handing the checksum to another thread costs more than it saves.
+  private static let parallelByteCount = 4 << 20
+
   /// Creates the directory when it is missing.
+  ///
+  /// - Parameters:
+  ///   - expectedByteCount: how much will come, as far as that is known.
+  ///   - later: when given, ``finish()`` does not wait for the disk; see ``AtomicFile/commit(syncing:)``.
   /// **Errors**: those of the file system.
-  public init(prefix: String, expectedByteCount: Int = 0) throws {
+  public init(prefix: String, expectedByteCount: Int = 0, syncing later: BackgroundFiles.Syncing? = nil) throws {
     self.prefix = prefix
+    self.later = later
     try FileSystem.makeDirectories(FileSystem.directory(of: prefix))
     data = try AtomicFile(BundlePaths.data(prefix, shard: 0, of: 1))
     data.output.reserve(expectedByteCount)
+    data.output.startsDiskEarly = later == nil
   }
 
   /// Adds a tensor.
@@ -87,8 +98,8 @@ public final class TensorBundleWriter {
     guard !isFinished else { throw EngineError.failedPrecondition("\(prefix); the checkpoint is finished already") }
     isFinished = true
     let index = try BundleIndex.write(prefix: prefix, shardCount: 1, entries: entries)
-    try data.commit()
-    try index.commit()
+    try data.commit(syncing: later)
+    try index.commit(syncing: later)
   }
 
   /// Gives up; removes the temporary files.
@@ -111,6 +122,11 @@ public final class TensorBundleWriter {
         throw EngineError.unimplemented("'\(name)' cannot be saved: checkpoints do not hold \(tensor.dtype) tensors")
       }
       byteCount = tensor.byteCount
+      if byteCount >= TensorBundleWriter.parallelByteCount, !BackgroundFiles.shared.isWorker {
+        checksum = try writeLarge(tensor)
+        return BundleEntry(
+          dtype: tensor.dtype, shape: tensor.shape, offset: offset, byteCount: byteCount, checksum: checksum)
+      }
       var sum = Checksum()
       // In pieces, so that the checksum finds the bytes in the cache when they are copied to the system.
       let piece = 1 << 20
@@ -125,6 +141,21 @@ public final class TensorBundleWriter {
     }
     return BundleEntry(
       dtype: tensor.dtype, shape: tensor.shape, offset: offset, byteCount: byteCount, checksum: checksum)
+  }
+}
+
+extension TensorBundleWriter {
+  /// Writes a tensor's bytes on this thread, and takes their checksum on another one when there is one.
+  private func writeLarge(_ tensor: Tensor) throws -> UInt32 {
+    let bytes = UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.byteCount)
+    var sum = Checksum()
+    var failure: (any Error)?
+    ThreadPool.shared.parallelFor(2, nanosecondsEach: bytes.count / 8) { part in
+      if part == 1 { return sum.update(bytes) }
+      do { try data.output.write(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return sum.masked
   }
 }
 
@@ -149,7 +180,6 @@ enum BundleIndex {
       try table.add(key, try entry.serialized())
     }
     try table.finish()
-    try file.output.synchronize()
     return file
   }
 

@@ -14,6 +14,7 @@ public final class AtomicFile {
   /// Takes the content.
   public let output: OutputFile
   private let temporaryPath: String
+  private let process = getpid()
   private var isFinished = false
 
   private static let lock = Lock()
@@ -64,20 +65,28 @@ public final class AtomicFile {
 
   deinit { discard() }
 
-  /// Gives the file its name, replacing what was there. `synchronizesDirectory` may be turned off when another file is
-  /// committed to the same directory next.
-  public func commit(synchronizesDirectory: Bool = true) throws {
+  /// Gives the file its name, replacing what was there.
+  ///
+  /// Without `later`, the file is on disk before it has its name, and the name when this returns. With it, the file has
+  /// its name when this returns, also for a process that is killed then; what is left to be done for the case that the
+  /// power goes is added to `later`.
+  public func commit(syncing later: BackgroundFiles.Syncing? = nil) throws {
     if isFinished { return }
-    try output.synchronize()
-    try output.close()
+    if later == nil {
+      try output.synchronize()
+      try output.close()
+    } else {
+      try output.flush()
+    }
     try FileSystem.rename(temporaryPath, to: path)
     isFinished = true
-    if synchronizesDirectory { try FileSystem.synchronizeDirectory(FileSystem.directory(of: path)) }
+    let directory = FileSystem.directory(of: path)
+    if let later { later.add(output, in: directory) } else { try FileSystem.synchronizeDirectory(directory) }
   }
 
-  /// Removes the temporary file.
+  /// Removes the temporary file. A forked child's copy of this object leaves it to the parent.
   public func discard() {
-    if isFinished { return }
+    if isFinished || getpid() != process { return }
     isFinished = true
     try? output.close()
     unlink(temporaryPath)
@@ -85,9 +94,11 @@ public final class AtomicFile {
 
   /// Writes a whole file.
   /// **Errors**: those of the file system; the old file is then untouched.
-  public static func write(_ path: String, _ bytes: ByteString) throws {
+  public static func write(
+    _ path: String, _ bytes: ByteString, syncing later: BackgroundFiles.Syncing? = nil
+  ) throws {
     let file = try AtomicFile(path)
     try file.output.write(bytes)
-    try file.commit()
+    try file.commit(syncing: later)
   }
 }

@@ -37,6 +37,7 @@ public struct CheckpointState: Sendable, Equatable {
   public static func read(
     directory: String, filename: String = "checkpoint", warning: (String) -> Void = { _ in }
   ) throws -> CheckpointState? {
+    BackgroundFiles.shared.settle()
     let path = FileSystem.join(directory, filename)
     guard FileSystem.exists(path) else { return nil }
     let message: ProtoMessage
@@ -89,8 +90,10 @@ public struct CheckpointState: Sendable, Equatable {
   public static func update(
     directory: String, modelCheckpointPath: String, allModelCheckpointPaths: [String] = [],
     filename: String = "checkpoint",
-    savesRelativePaths: Bool = false, timestamps: [Double] = [], lastPreservedTimestamp: Double? = nil
+    savesRelativePaths: Bool = false, timestamps: [Double] = [], lastPreservedTimestamp: Double? = nil,
+    syncing later: BackgroundFiles.Syncing? = nil
   ) throws {
+    BackgroundFiles.shared.settle()
     var all = allModelCheckpointPaths
     if all.last != modelCheckpointPath { all.append(modelCheckpointPath) }
     guard timestamps.isEmpty || timestamps.count == all.count else {
@@ -113,7 +116,7 @@ public struct CheckpointState: Sendable, Equatable {
         "Save path '\(modelCheckpointPath)' conflicts with path used for checkpoint state.  Please use a different save path."
       )
     }
-    try AtomicFile.write(path, state.text())
+    try AtomicFile.write(path, state.text(), syncing: later)
   }
 
   /// The prefix of a directory's newest checkpoint; `nil` without one, or when its files are gone (`warning` then gets a

@@ -53,6 +53,34 @@ public struct Checksum: Sendable {
     withUnsafeBytes(of: value) { update($0) }
   }
 
+  /// The checksum of bytes with the checksum `first`, followed by `byteCount` bytes with the checksum `second`; all of
+  /// them in the plain form (``value``).
+  ///
+  /// **Numerics**: a checksum is a polynomial modulo the generator; bytes that follow multiply it by a power of x.
+  public static func combine(_ first: UInt32, _ second: UInt32, byteCount: Int) -> UInt32 {
+    var power: UInt32 = 0x8000_0000  // x^0; the highest bit is the lowest power
+    var square: UInt32 = 0x0080_0000  // x^8, a byte
+    var rest = byteCount
+    while rest > 0 {
+      if rest & 1 == 1 { power = product(power, square) }
+      square = product(square, square)
+      rest >>= 1
+    }
+    return product(first, power) ^ second
+  }
+
+  /// The product of two polynomials modulo the generator.
+  private static func product(_ first: UInt32, _ second: UInt32) -> UInt32 {
+    var result: UInt32 = 0
+    var (bit, shifted) = (UInt32(0x8000_0000), second)
+    while bit != 0 {
+      if first & bit != 0 { result ^= shifted }
+      shifted = shifted & 1 == 1 ? shifted >> 1 ^ 0x82f6_3b78 : shifted >> 1
+      bit >>= 1
+    }
+    return result
+  }
+
   /// Eight tables of 256 entries: entry b of table k is the effect of byte b that k more bytes follow.
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 8 * 256)

@@ -28,6 +28,9 @@ public final class OutputFile: @unchecked Sendable {
   private var onItsWay = 0
   /// Whether the file starts empty here, so that positions are known.
   private let isNew: Bool
+  /// Whether the disk is asked to begin with large files while they are written. The request may have to wait for the
+  /// disk, so who does not want to wait for it turns this off.
+  var startsDiskEarly = true
   /// Bytes handed over between two requests to the disk.
   private static let writebackSize = 1 << 22
 
@@ -91,6 +94,12 @@ public final class OutputFile: @unchecked Sendable {
     }
   }
 
+  /// Whether a directory still has the file; one that has been removed needs no room on disk.
+  var hasName: Bool {
+    var info = stat()
+    return descriptor >= 0 && fstat(descriptor, &info) == 0 && info.st_nlink > 0
+  }
+
   /// Flushes and closes; closing twice does nothing.
   public func close() throws {
     if descriptor < 0 { return }
@@ -126,7 +135,7 @@ public final class OutputFile: @unchecked Sendable {
       done += count
       handedOver += count
       // The disk works while the rest of a large file is prepared.
-      if isNew, handedOver - onItsWay >= Self.writebackSize {
+      if isNew, startsDiskEarly, handedOver - onItsWay >= Self.writebackSize {
         engine_begin_writeback(descriptor, Int64(onItsWay), Int64(handedOver - onItsWay))
         onItsWay = handedOver
       }

@@ -33,7 +33,7 @@ struct Complex<Part: FloatNumber>: BitwiseCopyable, Equatable {
   var conjugate: Complex { Complex(real: real, imaginary: -imaginary) }
 }
 
-/// Loops over complex tensors: arithmetic only; transcendental functions have none.
+/// Loops over complex tensors.
 struct ComplexLoops<Part: FloatNumber> {
   typealias Element = Complex<Part>
 
@@ -48,12 +48,11 @@ struct ComplexLoops<Part: FloatNumber> {
     case .negate: function = { Complex(real: -$0.real, imaginary: -$0.imaginary) }
     case .square: function = { $0 * $0 }
     case .reciprocal: function = { .one / $0 }
-    case .exp:
-      function = {
-        let scale = $0.real.exponential
-        return Complex(real: scale * $0.imaginary.cosine, imaginary: scale * $0.imaginary.sine)
+    default:
+      guard let wide = Complex<Double>.function(operation) else {
+        throw Kernels.unsupported("\(operation)", x.dtype)
       }
-    default: throw Kernels.unsupported("\(operation)", x.dtype)
+      function = { Element(rounding: wide($0.wide)) }
     }
     for i in 0..<x.elementCount { target[i] = function(source[i]) }
   }
@@ -67,6 +66,18 @@ struct ComplexLoops<Part: FloatNumber> {
     case .divide: function = { $0 / $1 }
     case .divideNoNan: function = { $1.isZero ? .zero : $0 / $1 }
     case .multiplyNoNan: function = { $1.isZero ? .zero : $0 * $1 }
+    case .tanhGrad: function = { $1 * (.one - $0 * $0) }
+    case .sigmoidGrad: function = { $1 * $0 * (.one - $0) }
+    case .sqrtGrad: function = { $1 / ($0.conjugate + $0.conjugate) }
+    case .rsqrtGrad:
+      let half = Element(real: -0.5, imaginary: 0)
+      function = { half * ($1 * $0.conjugate) * ($0.conjugate * $0.conjugate) }
+    case .reciprocalGrad:
+      function = {
+        let square = $0.conjugate * $0.conjugate
+        return $1 * Element(real: -square.real, imaginary: -square.imaginary)
+      }
+    case .power: function = { Element(rounding: $0.wide.power($1.wide)) }
     case .squaredDifference: function = { ($0 - $1) * ($0 - $1).conjugate }
     default: throw Kernels.unsupported("\(operation)", a.dtype)
     }

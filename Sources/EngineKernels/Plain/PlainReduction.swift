@@ -29,6 +29,12 @@ extension PlainKernels {
   package static func cumulate(
     _ operation: ReductionOperation, _ x: Tensor, axis: Int, exclusive: Bool, reverse: Bool, into y: Tensor
   ) throws {
+    if x.dtype == .complex64 {
+      return try ComplexLoops<Float>().cumulate(operation, x, axis: axis, exclusive: exclusive, reverse: reverse, y)
+    }
+    if x.dtype == .complex128 {
+      return try ComplexLoops<Double>().cumulate(operation, x, axis: axis, exclusive: exclusive, reverse: reverse, y)
+    }
     try dispatch(
       real: x.dtype, "cumulative \(operation)",
       Cumulation(operation: operation, x: x, axis: axis, exclusive: exclusive, reverse: reverse, y: y))

@@ -7,10 +7,14 @@ extension OpDefinition {
     "ConcatOffset", inputs: [.tensor("concat_dim", .int32), .repeated("shape", count: "N", "shape_type")],
     outputs: [.repeated("offset", count: "N", "shape_type")],
     attributes: [.int("N"), .type("shape_type", .index, default: .int32)],
-    shape: { context in (1..<context.inputCount).map { context.input($0) } }, gradient: .none
+    shape: { context in try (1..<context.inputCount).map { try context.input($0, rank: 1) } }, gradient: .none
   ) { context in
     guard context.inputs.count > 1 else { throw EngineError.invalidArgument("ConcatOffset needs at least one shape") }
     let axis = try context.integer(0)
+    for number in 1..<context.inputs.count where context.inputs[number].rank != 1 {
+      throw EngineError.invalidArgument(
+        "input \(number - 1) should be a vector, but got shape \(context.inputs[number].bracketedShape)")
+    }
     let rank = context.inputs[1].elementCount
     let index = axis < 0 ? axis + rank : axis
     guard index >= 0, index < rank else {

@@ -110,10 +110,11 @@ extension OpDefinition {
     func columns(_ size: Int) throws -> (count: Int, before: Int) { try windows(size, width, strides.1, rates.1) }
 
     private func windows(_ size: Int, _ window: Int, _ stride: Int, _ rate: Int) throws -> (count: Int, before: Int) {
-      let reach = window + (window - 1) * (rate - 1)
+      let reach = window.clampedSum((window - 1).clampedProduct(rate - 1))
       if isSame {
-        let count = (size + stride - 1) / stride
-        return (count, Swift.max(0, (count - 1) * stride + reach - size) / 2)
+        let count = size.clampedSum(stride - 1) / stride
+        let covered = (count - 1).clampedProduct(stride).clampedSum(reach)
+        return (count, Swift.max(0, covered.clampedDifference(size)) / 2)
       }
       guard size >= reach else {
         throw EngineError.invalidArgument("a window of \(reach) does not fit into \(size) pixels")

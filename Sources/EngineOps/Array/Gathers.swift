@@ -57,7 +57,9 @@ extension OpDefinition {
     }
     guard let x = params.dimensions else { return .unknown }
     guard axis >= -x.count, axis < x.count else {
-      throw EngineError.value("Shape must be at least rank \(axis < 0 ? -axis : axis + 1) but is rank \(x.count)")
+      throw EngineError.value(
+        "Shape must be at least rank \(axis < 0 ? 0.clampedDifference(axis) : axis.clampedSum(1)) but is rank \(x.count)"
+      )
     }
     let index = axis < 0 ? axis + x.count : axis
     guard let n = indices.dimensions else { return .unknown }

@@ -151,6 +151,6 @@ extension ShapeContext {
   /// The begins or ends of a slice whose values are known in part.
   func partialInts(_ index: Int) throws -> [Int?]? {
     if let values = try constantInts(index) { return values }
-    return input(index)[0].map { [Int?](repeating: nil, count: $0) }
+    return input(index)[0].flatMap { $0 <= Shape.rankLimit ? [Int?](repeating: nil, count: $0) : nil }
   }
 }

@@ -127,10 +127,15 @@ extension Graph {
   }
 }
 
+extension DType {
+  /// Whether gradients can flow through values of the type: numbers, and lists of them.
+  var carriesGradients: Bool { isFloating || isComplex || self == .variant }
+}
+
 extension Output {
-  /// Whether gradients can flow to it: a floating tensor or a handle on a floating variable.
+  /// Whether gradients can flow to it: a floating tensor, a list or a handle on a floating variable.
   var isDifferentiable: Bool {
-    dtype.isFloating || dtype.isComplex || (dtype == .resource && handleData(of: self)?.dtype.isFloating == true)
+    dtype.carriesGradients || (dtype == .resource && handleData(of: self)?.dtype.isFloating == true)
   }
 }
 
@@ -144,7 +149,7 @@ extension OpDefinition {
     let (node, graph) = (context.node, context.graph)
     let inputs = Array(node.inputs.dropFirst(inputsFrom))
     let outputs = node.outputTypes.indices.filter {
-      context.outputGradients[$0] != nil && (node.outputTypes[$0].isFloating || node.outputTypes[$0].isComplex)
+      context.outputGradients[$0] != nil && node.outputTypes[$0].carriesGradients
     }
     let wanted = inputs.map(\.isDifferentiable)
     guard !outputs.isEmpty, wanted.contains(true) else { return inputs.map { _ in nil } }

@@ -61,7 +61,7 @@ extension OpDefinition {
   private static func whileGradient(_ context: GradientContext) throws -> [Gradient?] {
     let (node, graph) = (context.node, context.graph)
     let body = try node.graphFunction("body")
-    let floating = node.inputs.indices.filter { node.outputTypes[$0].isFloating || node.outputTypes[$0].isComplex }
+    let floating = node.inputs.indices.filter { node.outputTypes[$0].carriesGradients }
     let wanted = node.inputs.map(\.isDifferentiable)
     guard !floating.isEmpty, wanted.contains(true) else { return node.inputs.map { _ in nil } }
     let gradient = try body.gradient(in: graph, outputs: floating, wanted: wanted, zeros: true)

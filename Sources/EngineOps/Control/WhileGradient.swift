@@ -20,7 +20,7 @@ extension OpDefinition {
     let initial = Array(context.inputs.prefix(count))
     var incoming = Array(context.inputs.dropFirst(count))
     let results = node.ints("results")
-    let floating = initial.indices.filter { initial[$0].dtype.isFloating || initial[$0].dtype.isComplex }
+    let floating = initial.indices.filter { initial[$0].dtype.carriesGradients }
     var history: [[Tensor]] = []
     _ = try runLoop(
       try node.graphFunction("cond"), try node.graphFunction("body"), initial, context.environment

@@ -132,21 +132,67 @@ private final class CSVSource: DatasetNode {
     return nil
   }
 
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator {
-    var next = 0
-    var open: FileInputStream?
-    return ClosureIterator { [self] in
-      while true {
-        if let file = open {
-          if let record = try record(file) { return .tensors(try columns.element(record)) }
-          open = nil
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
+
+  var isRepeatable: Bool { true }
+
+  private final class Iterator: DatasetIterator {
+    let dataset: CSVSource
+    let context: IterationContext
+    /// The file that is open, or comes next.
+    var index = 0
+    var file: FileInputStream?
+    /// Records of the file that have been read, without its header.
+    var position = 0
+
+    init(_ dataset: CSVSource, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+    }
+
+    func next() throws -> DatasetElement? {
+      while index < dataset.files.count {
+        if let record = try nextRecord() { return .tensors(try dataset.columns.element(record)) }
+        file = nil
+        index += 1
+        position = 0
+      }
+      return nil
+    }
+
+    /// The next record of the file; `nil` at its end.
+    private func nextRecord() throws -> ByteString? {
+      let open = try file ?? dataset.open(dataset.files[index])
+      file = open
+      let record = try dataset.record(open)
+      if record != nil { position += 1 }
+      return record
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) {
+      encoder.append(index)
+      encoder.append(position)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      index = try decoder.count()
+      let wanted = try decoder.count()
+      guard index < dataset.files.count || (index == dataset.files.count && wanted == 0) else {
+        throw StateDecoder.damaged("file \(index) of \(dataset.files.count)")
+      }
+      while position < wanted {
+        guard try nextRecord() != nil else {
+          throw EngineError.dataLoss("'\(dataset.files[index])' has fewer than the \(wanted) records read before")
         }
-        guard next < files.count else { return nil }
-        let file = try FileInputStream(files[next], compression: compression, blockSize: blockSize)
-        next += 1
-        if hasHeader { _ = try record(file) }
-        open = file
+        if position % 1024 == 0 { try context.checkCancellation() }
       }
     }
+  }
+
+  /// A file, after its header.
+  private func open(_ path: String) throws -> FileInputStream {
+    let file = try FileInputStream(path, compression: compression, blockSize: blockSize)
+    if hasHeader { _ = try record(file) }
+    return file
   }
 }

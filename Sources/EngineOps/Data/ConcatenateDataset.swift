@@ -19,7 +19,7 @@ private final class Concatenation: DatasetNode {
   var cardinality: Int {
     let (a, b) = (first.cardinality, second.cardinality)
     if a == DatasetCardinality.infinite || b == DatasetCardinality.infinite { return DatasetCardinality.infinite }
-    return a < 0 || b < 0 ? DatasetCardinality.unknown : a + b
+    return a < 0 || b < 0 ? DatasetCardinality.unknown : a.clampedSum(b)
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {

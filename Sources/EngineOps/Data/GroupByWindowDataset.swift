@@ -43,11 +43,22 @@ private final class Grouping: DatasetNode {
     Iterator(self, try input.makeIterator(context), context)
   }
 
+  var inputs: [any DatasetNode] { [input] }
+  var functions: [CapturedFunction] { [key, reduce, size] }
+  var isRepeatable: Bool { input.isRepeatable && functions.allSatisfy(\.isRepeatable) }
+
   private final class Iterator: DatasetIterator {
     let dataset: Grouping
     let context: IterationContext
     var input: (any DatasetIterator)?
-    var group: (any DatasetIterator)?
+    /// The full window whose elements are being given, with what it was made of.
+    struct Group {
+      let key: Int
+      let rows: [[Tensor]]
+      let dataset: any DatasetNode
+      let iterator: any DatasetIterator
+    }
+    var group: Group?
     var windows: [Int: (size: Int, rows: [[Tensor]])] = [:]
 
     init(_ dataset: Grouping, _ input: any DatasetIterator, _ context: IterationContext) {
@@ -63,15 +74,19 @@ private final class Grouping: DatasetNode {
       return value
     }
 
+    private func reduced(_ key: Int, _ rows: [[Tensor]]) throws -> any DatasetNode {
+      try dataset.reduce.dataset([Tensor(scalar: Int64(key)), try Tensor.dataset(KeptElements(rows))], context)
+    }
+
     private func start(_ key: Int, _ rows: [[Tensor]]) throws {
-      let elements = try Tensor.dataset(KeptElements(rows))
-      group = try dataset.reduce.dataset([Tensor(scalar: Int64(key)), elements], context).makeIterator(context)
+      let made = try reduced(key, rows)
+      group = Group(key: key, rows: rows, dataset: made, iterator: try made.makeIterator(context))
     }
 
     func next() throws -> DatasetElement? {
       while true {
         if let current = group {
-          if let element = try current.next() { return element }
+          if let element = try current.iterator.next() { return element }
           group = nil
         }
         guard let source = input else {
@@ -102,6 +117,51 @@ private final class Grouping: DatasetNode {
         }
         try context.checkCancellation()
       }
+    }
+
+    func suspendWork() {
+      input?.suspendWork()
+      group?.iterator.suspendWork()
+    }
+    func resumeWork() {
+      input?.resumeWork()
+      group?.iterator.resumeWork()
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) throws {
+      for function in dataset.functions { try function.checkStorable() }
+      encoder.append(input != nil)
+      try input?.saveState(&encoder)
+      encoder.append(windows.count)
+      for (key, window) in windows.sorted(by: { $0.key < $1.key }) {
+        encoder.append(key)
+        encoder.append(window.size)
+        try encoder.append(rows: window.rows)
+      }
+      encoder.append(group != nil)
+      guard let group else { return }
+      encoder.append(group.key)
+      try encoder.append(rows: group.rows)
+      try encoder.append(group.dataset, group.iterator)
+    }
+
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      if try decoder.flag() { try input?.restoreState(&decoder) } else { input = nil }
+      windows = [:]
+      for _ in 0..<(try decoder.count()) {
+        let key = try decoder.int()
+        let size = try decoder.count()
+        let rows = try decoder.rows()
+        guard !rows.isEmpty, rows.count < size else {
+          throw StateDecoder.damaged("\(rows.count) elements in a window of \(size)")
+        }
+        windows[key] = (size, rows)
+      }
+      guard try decoder.flag() else { return }
+      let key = try decoder.int()
+      let rows = try decoder.rows()
+      let made = try reduced(key, rows)
+      group = Group(key: key, rows: rows, dataset: made, iterator: try decoder.iterator(made))
     }
   }
 }

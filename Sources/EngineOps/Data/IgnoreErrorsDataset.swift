@@ -14,11 +14,24 @@ private final class Skipping: DatasetNode {
   var cardinality: Int { DatasetCardinality.unknown }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
-    return ClosureIterator {
+    Iterator(try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let context: IterationContext
+
+    init(_ input: any DatasetIterator, _ context: IterationContext) {
+      self.context = context
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
       while true {
         do {
-          return try iterator.next()
+          return try input.next()
         } catch let error as EngineError where error.kind == .status && error.code != .cancelled {
           try context.checkCancellation()
         }

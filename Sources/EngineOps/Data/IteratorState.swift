@@ -54,7 +54,24 @@ public struct IteratorEncoder {
 
   mutating func append(_ value: Int) { state.append(Int64(value)) }
   mutating func append(_ value: Bool) { state.append(value) }
-  mutating func append(_ tensors: [Tensor]) throws { try state.append(list: tensors) { try $0.append($1) } }
+  mutating func append(_ tensors: [Tensor]) throws {
+    state.append(UInt64(tensors.count))
+    for tensor in tensors { try append(tensor) }
+  }
+
+  /// A value; a window of elements with its elements.
+  mutating func append(_ tensor: Tensor) throws {
+    guard tensor.dtype == .variant, let window = try? tensor.asDataset() as? KeptElements else {
+      return try state.append(tensor)
+    }
+    state.append(DType.variant.rawValue)
+    try append(rows: window.rows)
+  }
+
+  mutating func append(rows: [[Tensor]]) throws {
+    state.append(UInt64(rows.count))
+    for row in rows { try append(row) }
+  }
 
   mutating func append(_ stream: PhiloxStream) {
     state.append(stream.state.generator)
@@ -126,7 +143,31 @@ public struct IteratorDecoder {
   /// A number that counts or indexes.
   mutating func count() throws -> Int { try state.count() }
   mutating func flag() throws -> Bool { try state.flag() }
-  mutating func tensors() throws -> [Tensor] { try state.list { try $0.tensor() } }
+  mutating func tensors() throws -> [Tensor] {
+    let count = try state.count()
+    guard count <= state.remaining else { throw StateDecoder.damaged("a list of \(count)") }
+    var result: [Tensor] = []
+    for _ in 0..<count { result.append(try tensor()) }
+    return result
+  }
+
+  private mutating func tensor() throws -> Tensor {
+    var type = state
+    guard try type.number(Int32.self) == DType.variant.rawValue else { return try state.tensor() }
+    state = type
+    depth += 1
+    defer { depth -= 1 }
+    guard depth < 64 else { throw StateDecoder.damaged("elements are nested too deeply") }
+    return try Tensor.dataset(KeptElements(try rows()))
+  }
+
+  mutating func rows() throws -> [[Tensor]] {
+    let count = try state.count()
+    guard count <= state.remaining else { throw StateDecoder.damaged("a list of \(count)") }
+    var result: [[Tensor]] = []
+    for _ in 0..<count { result.append(try tensors()) }
+    return result
+  }
 
   mutating func stream() throws -> PhiloxStream {
     PhiloxStream((try state.philox(), Int(try state.number(UInt8.self))))

@@ -37,13 +37,30 @@ private final class Scanning: DatasetNode {
   var cardinality: Int { preservesCardinality ? input.cardinality : DatasetCardinality.unknown }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
-    var current = state
+    Iterator(self, try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var functions: [CapturedFunction] { [function] }
+  var isRepeatable: Bool { input.isRepeatable && function.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Scanning
+    let context: IterationContext
+    var current: [Tensor]
     var isDone = false
-    return ClosureIterator { [function] in
-      guard !isDone, let element = try iterator.next() else { return nil }
+
+    init(_ dataset: Scanning, _ input: any DatasetIterator, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+      current = dataset.state
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      guard !isDone, let element = try input.next() else { return nil }
       do {
-        let results = try function(current + (try element.tensors()), context)
+        let results = try dataset.function(current + (try element.tensors()), context)
         guard results.count >= current.count else {
           throw EngineError.invalidArgument("Scan function gave \(results.count) values for \(current.count) of state")
         }
@@ -53,6 +70,21 @@ private final class Scanning: DatasetNode {
         isDone = true
         return nil
       }
+    }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) throws {
+      try dataset.function.checkStorable()
+      encoder.append(isDone)
+      try encoder.append(current)
+    }
+
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws {
+      isDone = try decoder.flag()
+      let state = try decoder.tensors()
+      guard state.map(\.dtype) == dataset.state.map(\.dtype) else {
+        throw StateDecoder.damaged("the state of a scan has other types")
+      }
+      current = state
     }
   }
 }

@@ -14,10 +14,24 @@ private final class Distinct: DatasetNode {
   var cardinality: Int { DatasetCardinality.unknown }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let context: IterationContext
+    /// What stands for the elements that have come: their bytes or texts, and shape.
     var seen: Set<[ByteString]> = []
-    return ClosureIterator {
-      while let element = try iterator.next() {
+
+    init(_ input: any DatasetIterator, _ context: IterationContext) {
+      self.context = context
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      while let element = try input.next() {
         let tensors = try element.tensors()
         guard tensors.count == 1, tensors[0].dtype == .string || tensors[0].dtype.isInteger else {
           throw EngineError.invalidArgument(
@@ -34,6 +48,14 @@ private final class Distinct: DatasetNode {
         try context.checkCancellation()
       }
       return nil
+    }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) throws {
+      try encoder.state.append(list: seen) { try $0.append(list: $1) { $0.append($1) } }
+    }
+
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws {
+      seen = Set(try decoder.state.list { try $0.list { try $0.block() } })
     }
   }
 }

@@ -44,22 +44,40 @@ private final class Windowing: DatasetNode {
   }
 
   func makeIterator(_ context: IterationContext) throws -> any DatasetIterator {
-    let iterator = try input.makeIterator(context)
+    Iterator(self, try input.makeIterator(context), context)
+  }
+
+  var inputs: [any DatasetNode] { [input] }
+  var isRepeatable: Bool { input.isRepeatable }
+
+  private final class Iterator: ChainedIterator {
+    let dataset: Windowing
+    let context: IterationContext
     /// The elements from the start of the next window on.
     var buffer: [DatasetElement] = []
     var isDone = false
     /// Elements to leave out before the next window, when windows lie apart.
     var gap = 0
-    return ClosureIterator { [self] in
+
+    init(_ dataset: Windowing, _ input: any DatasetIterator, _ context: IterationContext) {
+      self.dataset = dataset
+      self.context = context
+      super.init(input)
+    }
+
+    override func next() throws -> DatasetElement? {
+      let (size, shift, stride) = (dataset.size, dataset.shift, dataset.stride)
       while gap > 0, !isDone {
-        if try iterator.next() == nil { isDone = true }
+        if try input.next() == nil { isDone = true }
         gap -= 1
+        try context.checkCancellation()
       }
-      let reach = (size - 1) * stride + 1
+      let reach = ((size - 1) * stride).clampedSum(1)
       while buffer.count < reach, !isDone {
-        if let element = try iterator.next() { buffer.append(element) } else { isDone = true }
+        if let element = try input.next() { buffer.append(element) } else { isDone = true }
+        try context.checkCancellation()
       }
-      if buffer.isEmpty || (dropsRemainder && buffer.count < reach) { return nil }
+      if buffer.isEmpty || (dataset.dropsRemainder && buffer.count < reach) { return nil }
       var rows: [[Tensor]] = []
       for place in Swift.stride(from: 0, to: min(reach, buffer.count), by: stride) {
         rows.append(try buffer[place].tensors())
@@ -71,21 +89,45 @@ private final class Windowing: DatasetNode {
           try Tensor.dataset(KeptElements(rows.map { [$0[component]] }))
         })
     }
+
+    override func saveOwn(_ encoder: inout IteratorEncoder) throws {
+      encoder.append(isDone)
+      encoder.append(gap)
+      try encoder.append(buffer)
+    }
+
+    override func restoreOwn(_ decoder: inout IteratorDecoder) throws {
+      isDone = try decoder.flag()
+      gap = try decoder.count()
+      buffer = try decoder.elements()
+    }
   }
 }
 
 /// A dataset of elements that are at hand.
 final class KeptElements: DatasetNode {
-  private let rows: [[Tensor]]
+  let rows: [[Tensor]]
   init(_ rows: [[Tensor]]) { self.rows = rows }
   var cardinality: Int { rows.count }
+  var isRepeatable: Bool { true }
 
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator {
-    var next = 0
-    return ClosureIterator { [rows] in
-      guard next < rows.count else { return nil }
-      defer { next += 1 }
-      return .tensors(rows[next])
+  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(rows) }
+
+  private final class Iterator: DatasetIterator {
+    let rows: [[Tensor]]
+    var index = 0
+    init(_ rows: [[Tensor]]) { self.rows = rows }
+
+    func next() -> DatasetElement? {
+      guard index < rows.count else { return nil }
+      defer { index += 1 }
+      return .tensors(rows[index])
+    }
+
+    func saveState(_ encoder: inout IteratorEncoder) { encoder.append(index) }
+    func restoreState(_ decoder: inout IteratorDecoder) throws {
+      index = try decoder.count()
+      guard index <= rows.count else { throw StateDecoder.damaged("element \(index) of \(rows.count)") }
     }
   }
 }

@@ -36,6 +36,10 @@ extension OpDefinition {
           "Inputs to operation \(context.node.name) of type \(name) must have the same size and shape.  Input 0: "
             + "\(first.bracketedShape) != input \(index): \(input.bracketedShape)")
       }
+      if first.dtype == .variant {
+        context.setOutput(0, try TensorList.sum(try context.inputs.map { try $0.asTensorList() }).tensor())
+        return
+      }
       if context.inputs.count == 1 {
         context.setOutput(0, context.takeInput(0))
         return

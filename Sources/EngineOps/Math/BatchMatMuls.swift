@@ -59,8 +59,17 @@ extension OpDefinition {
       }
       let z = try Tensor(
         uninitialized: x.dtype, shape: batch + [adjointX ? columnsX : rowsX, adjointY ? rowsY : columnsY])
-      try Kernels.matmul(x, y, transposeA: adjointX, transposeB: adjointY, into: z)
+      try Kernels.matmul(
+        adjointX ? conjugated(x) : x, adjointY ? conjugated(y) : y, transposeA: adjointX, transposeB: adjointY, into: z)
       context.setOutput(0, z)
     }
+  }
+
+  /// An adjoint is the transpose with conjugate elements, where these are complex.
+  private static func conjugated(_ x: Tensor) throws -> Tensor {
+    guard x.dtype.isComplex else { return x }
+    let y = try Tensor(uninitialized: x.dtype, shape: x.shape)
+    try Kernels.conjugate(x, into: y)
+    return y
   }
 }

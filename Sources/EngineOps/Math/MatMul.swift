@@ -21,8 +21,8 @@ extension OpDefinition {
       return [[a[transposeA ? 1 : 0], b[transposeB ? 0 : 1]]]
     },
     gradient: .rule { context in
-      let (a, b, dy) = (context.input(0), context.input(1), try context.gradient())
-      let graph = context.graph
+      let (graph, dy) = (context.graph, try context.gradient())
+      let (a, b) = (try graph.conjugate(context.input(0)), try graph.conjugate(context.input(1)))
       func product(_ x: Output, _ y: Output, _ transposeX: Bool, _ transposeY: Bool) throws -> Gradient {
         .dense(
           try graph.op(
@@ -58,5 +58,5 @@ extension OpDefinition {
 
 extension DType {
   /// What matrix products are defined for.
-  static let matrix: Set<DType> = Set<DType>.floating.union([.int32, .int64])
+  static let matrix: Set<DType> = Set<DType>.inexact.union([.int32, .int64])
 }

@@ -30,7 +30,7 @@ extension OpDefinition {
       let after = try graph.op("Cumprod", flat, zero, attributes: ["exclusive": .bool(true), "reverse": .bool(true)])
       let others = try graph.reshape(try graph.mul(before, after), try graph.shapeVector(of: ordered))
       let back = try graph.op("Transpose", others, try graph.op("InvertPermutation", order))
-      let dx = try graph.mul(dy, back)
+      let dx = try graph.mul(dy, try graph.conjugate(back))
       try dx.setShape(x.shape)
       return [.dense(dx), nil]
     })

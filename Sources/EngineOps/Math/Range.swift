@@ -66,7 +66,11 @@ extension OpDefinition {
       let (length, overflow) = last.subtractingReportingOverflow(first)
       guard !overflow else { throw EngineError.invalidArgument("the range from \(first) to \(last) is too long") }
       guard length == 0 || (length > 0) == (step > 0) else { throw rangeDirection(step > 0, "\(first)", "\(last)") }
-      return Int((length.magnitude + step.magnitude - 1) / step.magnitude)
+      let count = (length.magnitude + step.magnitude - 1) / step.magnitude
+      guard count <= UInt(Int.max) else {
+        throw EngineError.invalidArgument("the range from \(first) to \(last) is too long")
+      }
+      return Int(count)
     }
     guard let first = start.realNumber, let last = limit.realNumber, let step = delta.realNumber else {
       throw EngineError.invalidArgument("start, limit and delta must be real scalars")

@@ -8,7 +8,9 @@ extension OpDefinition {
     sample: OpSample([.init([2, 3], .uniform(-2, 2)), .init([3], .uniform(-2, 2))])
   ) {
     graph, x, y, _, dz in
-    let dx = try graph.mul(try graph.mul(try graph.scalar(2, like: dz), dz), try graph.sub(x, y))
+    // A square is a product with the conjugate; x and y come conjugated.
+    let difference = try graph.conjugate(try graph.sub(x, y))
+    let dx = try graph.mul(try graph.mul(try graph.scalar(2, like: dz), dz), difference)
     return (dx, try graph.neg(dx))
   }
 }

@@ -77,7 +77,8 @@ extension OpDefinition {
         let channels: Int?
         switch form {
         case .full: channels = filter[3]
-        case .depthwise: channels = (filter[2] ?? x[window.channelAxis]).flatMap { d in filter[3].map { $0 * d } }
+        case .depthwise:
+          channels = (filter[2] ?? x[window.channelAxis]).flatMap { d in filter[3].map { $0.clampedProduct(d) } }
         }
         return [try window.outputShape(x, kernelHeight: filter[0], kernelWidth: filter[1], channels: channels)]
       },

@@ -61,17 +61,20 @@ struct WindowAttributes {
   private func extent(
     _ input: Int, _ size: Int, _ stride: Int, _ dilation: Int, _ before: Int, _ after: Int, isStatic: Bool
   ) throws -> (output: Int, pad: Int) {
-    let effective = (size - 1) * dilation + 1
+    // Static shapes of a program's placeholders may be anything.
+    let effective = (size - 1).clampedProduct(dilation).clampedSum(1)
     switch padding {
     case "SAME":
-      let output = (input + stride - 1) / stride
-      return (output, max((output - 1) * stride + effective - input, 0) / 2)
+      let output = input.clampedSum(stride - 1) / stride
+      let reach = (output - 1).clampedProduct(stride).clampedSum(effective)
+      return (output, max(reach.clampedDifference(input), 0) / 2)
     default:
-      let padded = input + before + after
-      guard size > 0, padded - effective + (isStatic ? 0 : stride) >= 0 else {
+      let padded = input.clampedSum(before).clampedSum(after)
+      let room = padded.clampedDifference(effective)
+      guard size > 0, room.clampedSum(isStatic ? 0 : stride) >= 0 else {
         throw EngineError.value("Negative dimension size caused by subtracting \(effective) from \(padded)")
       }
-      return ((padded - effective + stride) / stride, before)
+      return (room.clampedSum(stride) / stride, before)
     }
   }
 

@@ -21,14 +21,26 @@ TABLE = {
         "12 tf": _DTYPES + " DType as_dtype",
         "12 dtypes": _DTYPES + " DType as_dtype",
     },
+    "_framework.version": {
+        "1 version": (
+            "VERSION=VERSION_1 GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER "
+            "GRAPH_DEF_VERSION_MIN_PRODUCER"
+        ),
+        "2 version": (
+            "VERSION GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION GRAPH_DEF_VERSION_MIN_CONSUMER "
+            "GRAPH_DEF_VERSION_MIN_PRODUCER"
+        ),
+        "1 tf": "GIT_VERSION COMPILER_VERSION GRAPH_DEF_VERSION",
+    },
     "_framework.tensor_shape": {
         "12 tf": "TensorShape",
         "1 tf": "Dimension dimension_value dimension_at_index",
     },
     "_framework.graph": {
-        "12 tf": "Graph Operation Tensor name_scope control_dependencies device init_scope executing_eagerly",
+        "2 tf": "name_scope=name_scope_v2",
+        "12 tf": "Graph Operation Tensor control_dependencies device init_scope executing_eagerly",
         "1 tf": (
-            "GraphKeys get_default_graph reset_default_graph add_to_collection add_to_collections get_collection "
+            "name_scope GraphKeys get_default_graph reset_default_graph add_to_collection add_to_collections get_collection "
             "get_collection_ref set_random_seed get_seed colocate_with container"
         ),
         "12 random": "set_seed=set_random_seed",
@@ -47,9 +59,8 @@ TABLE = {
         ),
     },
     "_framework.convert": {
-        "12 tf": "convert_to_tensor",
-        "1 tf": "constant",
-        "2 tf": "constant=constant_v2",
+        "1 tf": "constant convert_to_tensor",
+        "2 tf": "constant=constant_v2 convert_to_tensor=convert_to_tensor_v2",
     },
     "_framework.session": {"1 tf": "Session InteractiveSession get_default_session"},
     "_protos.messages": {
@@ -79,9 +90,10 @@ TABLE = {
     "_io.file_io": {
         "12 io.gfile": ("GFile copy exists glob isdir join listdir makedirs mkdir remove rename rmtree stat walk"),
         "1 gfile": (
-            "GFile FastGFile Open Copy=copy DeleteRecursively=rmtree Exists=exists Glob=glob IsDirectory=isdir "
-            "ListDirectory=listdir MakeDirs=makedirs MkDir=mkdir Remove=remove Rename=rename Stat=stat Walk=walk_v1"
+            "GFile FastGFile Open Copy=copy_v1 DeleteRecursively=rmtree_v1 Exists=exists_v1 Glob=glob_v1 "
+            "IsDirectory=isdir_v1 ListDirectory=listdir_v1 MakeDirs=makedirs_v1 MkDir=mkdir_v1 Remove=remove_v1 "
+            "Rename=rename_v1 Stat=stat_v1 Walk=walk_v1"
         ),
     },
-    "_errors": {"12 errors": _ERRORS + " " + _CODES},
+    "_errors": {"1 tf": "OpError", "12 errors": _ERRORS + " " + _CODES},
 }

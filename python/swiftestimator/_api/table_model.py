@@ -14,13 +14,14 @@ TABLE = {
             "global_variables all_variables=global_variables local_variables trainable_variables model_variables "
             "moving_average_variables variables_initializer initialize_variables global_variables_initializer "
             "initialize_all_variables local_variables_initializer initialize_local_variables tables_initializer "
-            "report_uninitialized_variables is_variable_initialized assign assign_add assign_sub scatter_update "
+            "count_up_to report_uninitialized_variables is_variable_initialized assign assign_add assign_sub scatter_update "
             "scatter_add scatter_sub scatter_mul scatter_div scatter_min scatter_max scatter_nd_update scatter_nd_add "
             "scatter_nd_sub"
         ),
         "1 initializers": "global_variables=global_variables_initializer variables=variables_initializer "
         "local_variables=local_variables_initializer tables_initializer",
     },
+    "_model.templates": {"1 tf": "make_template"},
     "_model.scopes": {
         "1 tf": (
             "AUTO_REUSE VariableScope get_variable get_local_variable get_variable_scope variable_scope "
@@ -68,7 +69,8 @@ TABLE = {
             "false_positives false_negatives true_positives_at_thresholds true_negatives_at_thresholds "
             "false_positives_at_thresholds false_negatives_at_thresholds precision_at_thresholds recall_at_thresholds "
             "sensitivity_at_specificity specificity_at_sensitivity mean_iou mean_per_class_accuracy auc recall_at_k "
-            "precision_at_k recall_at_top_k precision_at_top_k average_precision_at_k"
+            "precision_at_k recall_at_top_k precision_at_top_k average_precision_at_k "
+            "sparse_precision_at_k=precision_at_k sparse_average_precision_at_k=average_precision_at_k"
         ),
     },
     "_model.optimizers": {

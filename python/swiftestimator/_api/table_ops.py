@@ -6,6 +6,40 @@ TABLE = {
         "12 tf": "IndexedSlices is_tensor SparseTensor",
         "12 sparse": "SparseTensor",
     },
+    "_ops.image_ops": {
+        "12 image": (
+            "central_crop crop_to_bounding_box extract_patches flip_left_right flip_up_down pad_to_bounding_box "
+            "random_crop random_flip_left_right random_flip_up_down rot90 transpose "
+            "resize_with_crop_or_pad=resize_image_with_crop_or_pad"
+        ),
+        "1 image": "resize_image_with_crop_or_pad transpose_image=transpose",
+    },
+    "_ops.image_color_ops": {
+        "12 image": (
+            "adjust_brightness adjust_contrast adjust_gamma adjust_hue adjust_saturation convert_image_dtype "
+            "grayscale_to_rgb hsv_to_rgb per_image_standardization random_brightness random_contrast random_hue "
+            "random_saturation rgb_to_grayscale rgb_to_hsv total_variation"
+        ),
+    },
+    "_ops.image_size_ops": {
+        "1 image": (
+            "ResizeMethod=ResizeMethodV1 resize=resize_images resize_images resize_bilinear resize_nearest_neighbor"
+        ),
+        "2 image": "ResizeMethod resize=resize_images_v2",
+    },
+    "_ops.rnn_cells": {
+        "1 nn.rnn_cell": ("RNNCell BasicRNNCell BasicLSTMCell LSTMCell GRUCell LSTMStateTuple"),
+    },
+    "_ops.rnn_wrappers": {
+        "1 nn.rnn_cell": "MultiRNNCell DropoutWrapper ResidualWrapper DeviceWrapper",
+        "2 nn": (
+            "RNNCellDropoutWrapper=DropoutWrapper RNNCellResidualWrapper=ResidualWrapper "
+            "RNNCellDeviceWrapper=DeviceWrapper"
+        ),
+    },
+    "_ops.rnn": {
+        "1 nn": "dynamic_rnn bidirectional_dynamic_rnn static_rnn static_bidirectional_rnn",
+    },
     "_framework.nest": {
         "12 nest": "assert_same_structure flatten is_nested map_structure pack_sequence_as",
     },
@@ -188,6 +222,7 @@ TABLE = {
             "band_part=matrix_band_part diag=matrix_diag diag_part=matrix_diag_part eye set_diag=matrix_set_diag "
             "tensor_diag=diag tensor_diag_part=diag_part"
         ),
+        "1 image": "extract_image_patches",
         "1 manip": "batch_to_space_nd space_to_batch_nd",
         "1 nn": "depth_to_space space_to_depth",
         "2 nn": "depth_to_space=depth_to_space_v2 space_to_depth=space_to_depth_v2",

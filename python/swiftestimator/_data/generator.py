@@ -86,13 +86,13 @@ def _flatten(spec, values):
 
 def _leaf(value, spec):
     try:
-        array = make_array(value, spec.dtype) if spec.dtype is dtypes.string else np.asarray(
-            value, dtype=spec.dtype.as_numpy_dtype)  # fmt: skip
+        # Python's values must be of the type's kind; arrays are cast.
+        array = make_array(value, spec.dtype)
     except (TypeError, ValueError) as error:
         raise errors.InvalidArgumentError(
             None, None,
-            "TypeError: `generator` yielded an element that could not be converted to the expected type. The expected "
-            f"type was {spec.dtype.name}, but the yielded element was {value}.",
+            "TypeError: `generator` yielded an element that did not match the expected structure. The expected structure "
+            f"was {spec}, but the yielded element was {value}.",
         ) from error  # fmt: skip
     if not spec.shape.is_compatible_with(array.shape):
         raise errors.InvalidArgumentError(

@@ -5,6 +5,7 @@ from swiftestimator._data.dataset import Dataset
 from swiftestimator._data.structure import as_specs, from_wire, wire_attributes
 from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
+from swiftestimator._framework.graph import get_seed
 from swiftestimator._framework.op_call import apply
 
 __all__ = ["Iterator", "make_initializable_iterator", "make_one_shot_iterator"]
@@ -111,6 +112,7 @@ def make_one_shot_iterator(dataset):
     while (name := graph.unique_name("_make_dataset")) in taken:
         pass
     function("graph.extract_function")(graph, name, [dataset._variant])
+    get_seed(None)  # seeds of random ops are counted: as in TensorFlow, the function takes one
     attributes = {"dataset_factory": name, **wire_attributes(dataset._spec)}
     return Iterator(apply("OneShotIterator", [], attributes), None, dataset._spec)
 

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import types
 
 __all__ = ["fn_args"]
 
@@ -11,6 +12,9 @@ def fn_args(function_):
 
     A partial's bound arguments don't count; keyword-only ones and ``**kwargs`` are not seen.
     """
+    if type(function_) is types.FunctionType and not function_.__dict__:  # nothing in it that says otherwise
+        code = function_.__code__
+        return code.co_varnames[: code.co_argcount]
     if isinstance(function_, functools.partial):
         inner = list(fn_args(function_.func))[len(function_.args) :]
         return tuple(name for name in inner if name not in (function_.keywords or {}))

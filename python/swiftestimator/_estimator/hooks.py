@@ -7,7 +7,10 @@ from swiftestimator._border import function
 from swiftestimator._errors import NanLossDuringTrainingError, OutOfRangeError
 from swiftestimator._framework.fetches import Fetches
 from swiftestimator._framework.graph import Operation, Tensor, get_default_graph
-from swiftestimator._framework.session import _expand_feed, feed_pair, run_options
+from swiftestimator._framework.session import _expand_feed, _request_key, feed_pair, run_options
+
+_attachment = function("context.attachment")
+_attach = function("context.attach")
 
 __all__ = [
     "CheckpointSaverHook", "CheckpointSaverListener", "FeedFnHook", "FinalOpsHook", "GlobalStepWaiterHook",
@@ -31,16 +34,20 @@ class SessionRunValues(namedtuple("SessionRunValues", ["results", "options", "ru
 class SessionRunContext:
     """The run that a hook is called for: what the program asked, the session without hooks, a way to stop."""
 
+    _stop_requested = False
+    _engine = None  # the engine's side, once there is one
+    _metadata = _options = None
+
     def __init__(self, original_args, session):
         self._original_args = original_args
         self._session = session
-        self._stop_requested = False
-        self._engine = None  # the engine's side, once there is one
-        self._metadata = self._options = None
 
     @property
     def original_args(self):
         """What the program itself asked to run."""
+        if self._original_args is None and self._engine is not None:
+            outputs, nodes, feeds, _ = function("context.original_args")(self._engine)
+            self._original_args = SessionRunArgs(nodes + outputs, dict(feeds) or None)
         return self._original_args
 
     @property
@@ -72,22 +79,39 @@ class SessionRunContext:
     def _values(self, results, options, metadata):
         """What a hook's ``after_run`` gets; options and metadata are the same objects for all hooks of a run."""
         if self._metadata is None:
-            from swiftestimator._protos import messages
-
-            self._options = messages.RunOptions(**(options or {}))
-            self._metadata = messages.RunMetadata()
-            if metadata:
-                self._metadata.ParseFromString(metadata)
+            if options or metadata:
+                self._options, self._metadata = _messages(options, metadata)
+            else:
+                self._options, self._metadata = _no_messages()
         return SessionRunValues(results, self._options, self._metadata)
+
+
+def _messages(options, metadata):
+    from swiftestimator._protos import messages
+
+    filled = messages.RunMetadata()
+    if metadata:
+        filled.ParseFromString(metadata)
+    return messages.RunOptions(**(options or {})), filled
+
+
+_nothing = None
+
+
+def _no_messages():
+    """The messages of a run without options: the same ones for many runs, as long as nobody has written to them."""
+    global _nothing
+    if _nothing is None or _nothing[0].ListFields() or _nothing[1].ListFields():
+        _nothing = _messages(None, None)
+    return _nothing
 
 
 def _context(engine):
     """The Python context of an engine's context: one for all hooks of a run."""
-    known = function("context.attachment")(engine)
+    known = _attachment(engine)
     if known is None:
-        outputs, nodes, feeds, _ = function("context.original_args")(engine)
-        known = SessionRunContext(SessionRunArgs(nodes + outputs, dict(feeds) or None), None)
-        function("context.attach")(engine, known)
+        known = SessionRunContext(None, None)
+        _attach(engine, known)
     return known._bound(engine)
 
 
@@ -124,9 +148,20 @@ class SessionRunHook:
 _METHODS = ("begin", "after_create_session", "before_run", "after_run", "end")
 
 
-def request(graph, args):
-    """A hook's or program's request for the engine: the compiled fetches and the feeds."""
-    plan = Fetches(graph, args.fetches) if args.fetches is not None else None
+_PLAN_LIMIT = 64
+
+
+def request(graph, args, plans=None):
+    """A hook's or program's request for the engine: the compiled fetches and the feeds.
+
+    ``plans`` is a dict that keeps what was compiled, for those who ask in every step.
+    """
+    key = _request_key(args.fetches, None) if plans is not None else None
+    plan = plans.get(key) if key is not None else None
+    if plan is None and args.fetches is not None:
+        plan = Fetches(graph, args.fetches)
+        if key is not None and len(plans) < _PLAN_LIMIT:
+            plans[key] = plan
     feeds = []
     for key, value in (args.feed_dict or {}).items():
         for tensor, part in _expand_feed(key, value):
@@ -141,10 +176,16 @@ class _HookProxy:
         self._hook = hook
         self._plan = None
         self._graph = None
+        self._plans = {}
+
+    def take(self, graph):
+        """Notes the graph that is run from now on."""
+        self._graph = graph
+        self._plans.clear()
 
     def begin(self, graph):
         with graph.as_default():
-            self._graph = graph
+            self.take(graph)
             self._hook.begin()
 
     def after_create_session(self, session, coordinator):
@@ -159,7 +200,7 @@ class _HookProxy:
         self._plan = None
         if args is None:
             return None
-        plan, feeds = request(graph, args)
+        plan, feeds = request(graph, args, self._plans)
         self._plan = plan
         options = None if args.options is None else run_options(args.options)
         return (plan.outputs, plan.nodes, feeds, options) if plan is not None else ([], [], feeds, options)
@@ -191,7 +232,7 @@ def engine_hook(hook):
     proxy = _HookProxy(hook)
     if ("before_run" in wanted or "after_run" in wanted) and "begin" not in wanted:
         wanted = ["begin", *wanted]
-        proxy.begin = lambda graph: setattr(proxy, "_graph", graph)
+        proxy.begin = proxy.take
     methods = {m: getattr(proxy, m) for m in wanted}
     saver = native if isinstance(hook, CheckpointSaverHook) else None
     result = function("hook.new")(methods, saver)

@@ -116,6 +116,7 @@ class _MonitoredSession:
         self._engine = engine
         self._closed = False
         self._graph = function("monitored_session.graph")(engine)
+        self._plans = {}
 
     @property
     def graph(self):
@@ -124,7 +125,7 @@ class _MonitoredSession:
 
     def _run_through(self, run, fetches, feed_dict=None, options=None, run_metadata=None):
         args = SessionRunArgs(fetches, feed_dict, options)
-        plan, feeds = request(self._graph, args)
+        plan, feeds = request(self._graph, args, self._plans)
         if plan is None:
             raise TypeError(f'Argument `fetch` = {fetches} has invalid type "NoneType". Cannot be None')
         context = SessionRunContext(SessionRunArgs(fetches, feed_dict), None)

@@ -1,7 +1,5 @@
 """Predictors: models that are kept open."""
 
-import numpy as np
-
 from swiftestimator._border import function
 from swiftestimator._estimator.mode_keys import ModeKeys
 
@@ -35,7 +33,6 @@ class Predictor:
         self.graph = fields["graph"]
         self.session = fields["session"]
         self.fetch_tensors = dict(fields["outputs"])
-        self._types = {name: tensor.dtype.as_numpy_dtype for name, tensor in self.feed_tensors.items()}
 
     @property
     def checkpoint(self):
@@ -44,8 +41,10 @@ class Predictor:
 
     def __call__(self, input_dict):
         """The predictions for a dict of arrays. ``ValueError`` for names that are missing or unknown."""
-        arrays = [(str(k), np.asarray(v, self._types.get(k))) for k, v in input_dict.items()]
-        return dict(zip(self.fetch_tensors, function("predictor.run")(self._engine, arrays)))
+        feeds = self.feed_tensors
+        if input_dict.keys() != feeds.keys():
+            raise ValueError(f"expected values for {list(feeds)}, got {list(input_dict)}")
+        return self.session.run(self.fetch_tensors, {tensor: input_dict[name] for name, tensor in feeds.items()})
 
     def refresh(self):
         """Takes over the Estimator's newest checkpoint; tells whether there was a newer one."""

@@ -49,7 +49,8 @@ class Scaffold(_native.Object):
         if init_fn is not None:
 
             def call(scaffold, session):
-                init_fn(scaffold, session)
+                with session.graph.as_default():
+                    init_fn(scaffold, session)
 
         given = {
             "init_op": init_op, "ready_op": ready_op, "ready_for_local_init_op": ready_for_local_init_op,

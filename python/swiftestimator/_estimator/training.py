@@ -2,7 +2,6 @@
 
 import collections
 import os
-import time
 
 import numpy as np
 
@@ -10,7 +9,6 @@ from swiftestimator._border import function
 from swiftestimator._estimator.estimator import Estimator
 from swiftestimator._estimator.exporter import Exporter
 from swiftestimator._estimator.hooks import CheckpointSaverListener, SessionRunHook
-from swiftestimator._logging import get_logger
 
 __all__ = ["EvalSpec", "TrainSpec", "train_and_evaluate"]
 
@@ -108,10 +106,6 @@ class _Evaluation:
             }
         )  # fmt: skip
 
-    def listener(self):
-        """Evaluates and exports whenever the training has saved a checkpoint."""
-        return _EngineListener(function("driver.listener")(self.engine, float(self._spec.throttle_secs)))
-
     def _evaluate(self, checkpoint):
         spec = self._spec
         metrics = self._estimator.evaluate(
@@ -156,66 +150,23 @@ def train_and_evaluate(estimator, train_spec, eval_spec):
         raise TypeError(f"`train_spec` must have type `tf.estimator.TrainSpec`. Got: {type(train_spec)}")
     if not isinstance(estimator, Estimator):
         raise TypeError(f"`estimator` must have type `tf.estimator.Estimator`, given {type(estimator)}")
-    get_logger().info("Not using Distribute Coordinator.")
     config = estimator.config
-    if config.task_type == "evaluator" and config.task_id > 0:
-        raise ValueError(
-            "For distributed training, there can only be one `evaluator` task (with task id 0). "
-            f"Given task id {config.task_id}"
-        )
     evaluation = _Evaluation(estimator, train_spec, eval_spec)
-    if config.task_type == "evaluator":
-        function("driver.run_evaluator")(
-            evaluation.engine, float(eval_spec.start_delay_secs), float(eval_spec.throttle_secs)
-        )
+    role = {
+        "task_type": config.task_type, "task_id": config.task_id, "is_clustered": bool(config.cluster_spec),
+        "num_ps": config.num_ps_replicas, "num_workers": config.num_worker_replicas,
+        "max_worker_delay_secs": config.experimental_max_worker_delay_secs,
+        "save_checkpoints_steps": config.save_checkpoints_steps,
+        "save_checkpoints_secs": config.save_checkpoints_secs, "start_delay_secs": float(eval_spec.start_delay_secs),
+        "throttle_secs": float(eval_spec.throttle_secs),
+    }  # fmt: skip
+
+    def train(listeners):
+        estimator.train(
+            input_fn=train_spec.input_fn, max_steps=train_spec.max_steps, hooks=train_spec.hooks,
+            saving_listeners=[*train_spec.saving_listeners, *map(_EngineListener, listeners)],
+        )  # fmt: skip
+
+    if not function("driver.train_and_evaluate")(evaluation.engine, role, train):
         return None
-    if config.cluster_spec:
-        return _run_in_cluster(estimator, config, train_spec, evaluation)
-    get_logger().info("Running training and evaluation locally (non-distributed).")
-    get_logger().info(
-        "Start train and evaluate loop. The evaluate will happen after every checkpoint. Checkpoint frequency is determined "
-        "based on RunConfig arguments: save_checkpoints_steps %s or save_checkpoints_secs %s.",
-        config.save_checkpoints_steps, config.save_checkpoints_secs,
-    )  # fmt: skip
-    _train(estimator, train_spec, [evaluation.listener()])
     return evaluation.metrics, evaluation.exports
-
-
-def _train(estimator, train_spec, listeners):
-    estimator.train(
-        input_fn=train_spec.input_fn, max_steps=train_spec.max_steps, hooks=train_spec.hooks,
-        saving_listeners=[*train_spec.saving_listeners, *listeners],
-    )  # fmt: skip
-
-
-def _run_in_cluster(estimator, config, train_spec, evaluation):
-    """This process' part of a cluster. There are no servers that exchange gradients, so only one process may train."""
-    if not config.task_type:
-        raise ValueError(
-            "`estimator.config` must have task_type set. This usually means TF_CONFIG is not set correctly."
-        )
-    if config.task_type == "local":
-        raise ValueError(
-            "`task.type` in TF_CONFIG cannot be `local`. Leaving `cluster` and `task` properties in TF_CONFIG absent "
-            "triggers train and evaluate `Estimator` locally (non-distributed)."
-        )
-    if config.task_type not in ("chief", "worker", "master", "ps"):
-        raise ValueError(
-            f"Task type {config.task_type} is not supported. Supported task types are chief, evaluator, master, ps and "
-            "worker"
-        )
-    if config.task_id is None:
-        raise RuntimeError(
-            "Could not start server; be sure to specify cluster_spec, task_type, master, and task in RunConfig or set the "
-            "TF_CONFIG environment variable."
-        )
-    if config.num_ps_replicas or config.num_worker_replicas > 1:
-        raise NotImplementedError(
-            "train_and_evaluate in a cluster of several training processes is not implemented in swiftestimator"
-        )
-    get_logger().info("Skip starting Tensorflow server as there is only one node in the cluster.")
-    if config.task_type == "worker":
-        limit = config.experimental_max_worker_delay_secs
-        time.sleep(min(60 if limit is None else limit, 5 * (config.task_id + 1)))
-    _train(estimator, train_spec, [evaluation.listener()] if config.task_type == "master" else [])
-    return None

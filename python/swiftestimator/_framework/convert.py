@@ -1,5 +1,7 @@
 """Python values as tensors."""
 
+import numbers
+
 import numpy as np
 
 from swiftestimator._framework import dtypes
@@ -26,8 +28,12 @@ def make_array(value, dtype=None):
         return np.array(value, _numpy_for(value, dtype, dtypes.float32, "float"))
     if kind is bool:
         return np.array(value, _numpy_for(value, dtype, dtypes.bool_, "bool"))
+    if kind is complex:
+        return np.array(value, _numpy_for(value, dtype, dtypes.complex128, "complex"))
     if kind is int:
         fallback = dtypes.int32 if _INT32.min <= value <= _INT32.max else dtypes.int64
+        if 2**63 <= value < 2**64:
+            fallback = dtypes.uint64
         target = dtype or fallback
         if target.is_integer:
             try:
@@ -61,7 +67,8 @@ def _numpy_for(value, dtype, fallback, kind):
     fits = {
         "float": target.is_floating or target.is_complex,
         "int": target.is_integer or target.is_floating or target.is_complex,
-        "bool": target is dtypes.bool_,
+        "bool": target is not dtypes.string and target.is_numpy_compatible,
+        "complex": target.is_complex,
     }[kind]
     if not fits:
         raise TypeError(f"Expected {target.name}, but got {value!r} of type '{kind}'.")
@@ -107,57 +114,97 @@ def _leaves(value, out):
             out.append(item)
 
 
+def _expected(leaf, dtype):
+    return TypeError(f"Expected {dtype.name}, but got {leaf} of type '{type(leaf).__name__}'.")
+
+
+def _check_leaf(leaf, dtype):
+    """Raises ``TypeError`` for an item of a list that ``dtype`` does not take."""
+    if isinstance(leaf, np.ndarray | Dimension):
+        return
+    if dtype is dtypes.string:
+        fits = isinstance(leaf, str | bytes)
+    elif dtype is dtypes.bool_:
+        fits = isinstance(leaf, bool | np.bool_)
+    elif dtype.is_integer:
+        fits = isinstance(leaf, numbers.Integral) or hasattr(leaf, "__index__")
+    elif dtype.is_floating:
+        fits = isinstance(leaf, numbers.Real) or hasattr(leaf, "__array__")
+    else:
+        fits = isinstance(leaf, numbers.Complex) or hasattr(leaf, "__array__")
+    if not fits:
+        raise _expected(leaf, dtype)
+
+
+def _unsuitable(value):
+    return TypeError(
+        f"Failed to convert elements of {value!r} to Tensor. Consider casting elements to a supported type. See "
+        "`tf.dtypes` for the types there are."
+    )
+
+
 def _array_of_items(value, dtype):
     if not isinstance(value, list | tuple):
         if hasattr(value, "__array__"):
             return _cast_array(np.asarray(value), dtype)
         if hasattr(value, "__index__"):
             return make_array(value.__index__(), dtype)
+        if isinstance(value, complex):
+            if dtype is not None and not dtype.is_complex:
+                raise TypeError(f"Expected {dtype.name}, but got {value!r} of type 'complex'.")
+            return np.asarray(value, np.complex128 if dtype is None else dtype.as_numpy_dtype)
         if isinstance(value, range):
             return make_array(list(value), dtype)
-        raise TypeError(
-            f"Failed to convert elements of {value!r} to Tensor. Consider casting elements to a supported type."
-        )
+        if isinstance(value, bytearray | memoryview):
+            return _cast_array(np.asarray(value), dtype)
+        raise _unsuitable(value)
     leaves = []
     _leaves(value, leaves)
-    kinds = {type(leaf) for leaf in leaves}
-    if type(None) in kinds:
-        raise ValueError("None values not supported.")
-    if kinds <= {float, int, bool, str, bytes}:
-        for wrong in kinds:
-            make_array(next(leaf for leaf in leaves if type(leaf) is wrong), dtype)  # reports what does not fit
-        if dtype is None and bool in kinds and len(kinds) > 1 or (kinds & {str, bytes} and kinds - {str, bytes}):
-            raise TypeError(f"Cannot convert {value!r} to a Tensor: its items have different types.")
-        if kinds & {str, bytes} or (not kinds and dtype is dtypes.string):
-            return _text_array(value)
-    elif kinds and all(issubclass(k, np.ndarray | np.generic) for k in kinds) and dtype is None:
-        try:
-            return _cast_array(np.array(value), None)
-        except ValueError as error:
-            raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {error}") from None
+    kinds = {}
+    for leaf in leaves:
+        kinds.setdefault(type(leaf), leaf)
+    if any(isinstance(leaf, Tensor) for leaf in kinds.values()):
+        raise TypeError("Expected any non-tensor type, but got a tensor instead.")
+    if Dimension in kinds:
+        leaves = [leaf.value if isinstance(leaf, Dimension) else leaf for leaf in leaves]
+        value = _with_leaves(value, iter(leaves))
+        kinds = {type(leaf): leaf for leaf in reversed(leaves)}
+    if dtype is not None:
+        for leaf in kinds.values():
+            _check_leaf(leaf, dtype)
+    elif type(None) in kinds:
+        raise _unsuitable(value)
+    text = [issubclass(kind, str | bytes) for kind in kinds]
+    if any(text):
+        if not all(text):
+            raise _unsuitable(value)
+        return _text_array(value)
+    if not kinds and dtype is dtypes.string:
+        return _text_array(value)
     try:
         array = np.array(value)
     except ValueError as error:
         raise ValueError(f"Can't convert non-rectangular Python sequence to Tensor: {error}") from None
     except OverflowError as error:
         raise ValueError(str(error)) from None
-    if array.dtype.kind == "O":
-        converted = [leaf.value if isinstance(leaf, Dimension) else leaf for leaf in leaves]
-        if any(isinstance(leaf, Dimension) for leaf in leaves):
-            return make_array(converted, dtype)
-        raise TypeError(
-            f"Failed to convert elements of {value!r} to Tensor. Consider casting elements to a supported type."
-        )
+    if array.dtype.kind == "O" and dtype is not dtypes.string:
+        raise _unsuitable(value)
     if dtype is not None:
         return _cast_array(array, dtype)
-    if array.dtype == np.float64 and not any(
-        isinstance(leaf, np.float64) and type(leaf) is not float for leaf in leaves
-    ):
+    if any(issubclass(kind, np.ndarray) for kind in kinds):
+        return _cast_array(array, None)
+    # NumPy's scalars in a list are numbers like Python's.
+    if array.dtype == np.float64:
         return array.astype(np.float32)
-    if array.dtype == np.int64 and not any(isinstance(leaf, np.integer) for leaf in leaves):
+    if array.dtype == np.int64:
         small = array.size == 0 or (array.min() >= _INT32.min and array.max() <= _INT32.max)
         return array.astype(np.int32) if small else array
     return _cast_array(array, None)
+
+
+def _with_leaves(value, leaves):
+    """The nested lists of ``value`` with other items."""
+    return [_with_leaves(v, leaves) if isinstance(v, list | tuple) else next(leaves) for v in value]
 
 
 def _text_array(value):
@@ -191,7 +238,7 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
         raise TypeError(f"Expected any non-tensor type, but got a tensor instead: {value!r}")
     array = make_array(value, dtype)
     if shape is not None:
-        target = tuple(TensorShape(shape).as_list())
+        target = _static_shape(shape)
         if array.shape != target:
             if verify_shape:
                 raise TypeError(f"Expected Tensor's shape: {target}, but got {array.shape}.")
@@ -204,7 +251,7 @@ def constant_v2(value, dtype=None, shape=None, name="Const"):
     dtype = None if dtype is None else dtypes.as_dtype(dtype)
     if shape is not None and not isinstance(value, Tensor):
         array = make_array(value, dtype)
-        target = tuple(TensorShape(shape).as_list())
+        target = _static_shape(shape)
         if array.size not in (1, int(np.prod(target, dtype=np.int64))):
             raise TypeError(
                 f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but "
@@ -213,12 +260,19 @@ def constant_v2(value, dtype=None, shape=None, name="Const"):
     return constant(value, dtype, shape, name)
 
 
+def _static_shape(shape):
+    target = TensorShape(shape)
+    if not target.is_fully_defined():
+        raise ValueError(f"The shape of a constant must be fully defined, got {shape!r}")
+    return tuple(target.as_list())
+
+
 def _fill(array, target):
     count = int(np.prod(target, dtype=np.int64))
     if array.size > count and (array.size, count) != (1, 0):  # a scalar fills any shape, an empty one too
         raise ValueError(f"Too many elements provided. Takes at most {count}, but got {array.size}")
     if array.size == 0 and count > 0:
-        raise ValueError(f"Cannot fill shape {target} from an empty value")
+        return np.full(target, b"", object) if array.dtype == object else np.zeros(target, array.dtype)
     flat = np.empty(count, array.dtype)
     flat[: array.size] = array.reshape(-1)[:count]
     if array.size < count:
@@ -254,8 +308,11 @@ def _pack(value, dtype, name):
     """Nested lists with tensors in them as one tensor."""
     from swiftestimator._framework.op_call import apply
 
+    found = _dtype_in(value)
     if dtype is None:
-        dtype = _dtype_in(value)
+        dtype = found
+    elif dtype is not found:
+        value = _cast_items(value, dtype)
     with name_scope(name or "packed") as scope:
         items = []
         for i, item in enumerate(value):
@@ -264,6 +321,20 @@ def _pack(value, dtype, name):
             else:
                 items.append(convert_to_tensor(item, dtype, name=str(i)))
         return apply("Pack", [items], {"axis": 0}, name=scope)
+
+
+def _cast_items(value, dtype):
+    """Nested lists with their tensors cast to ``dtype``."""
+    from swiftestimator._ops.cast_ops import cast
+
+    return [
+        _cast_items(item, dtype)
+        if isinstance(item, list | tuple)
+        else cast(item, dtype)
+        if isinstance(item, Tensor) or hasattr(item, "_as_tensor")
+        else item
+        for item in value
+    ]
 
 
 def _dtype_in(value):
@@ -300,9 +371,14 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
                 f"{result._dtype.name}: {value!r}"
             )
         return result
-    if isinstance(value, list | tuple) and _has_tensor(value):
-        return _pack(value, dtype, name)
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
+    if isinstance(value, list | tuple) and _has_tensor(value):
+        if dtype is None and preferred is not None:
+            try:
+                return _pack(value, dtypes.as_dtype(preferred), name)
+            except (TypeError, ValueError):
+                pass
+        return _pack(value, dtype, name)
     if dtype is None and preferred is not None:
         try:
             return _constant_node(
@@ -311,3 +387,8 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
         except (TypeError, ValueError):
             pass
     return _constant_node(make_array(value, dtype), dtype, name or "Const")
+
+
+def convert_to_tensor_v2(value, dtype=None, dtype_hint=None, name=None):
+    """As :func:`convert_to_tensor`, with TensorFlow 2's order of arguments."""
+    return convert_to_tensor(value, dtype, name, preferred_dtype=dtype_hint)

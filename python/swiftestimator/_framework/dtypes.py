@@ -38,7 +38,10 @@ class DType:
         """The type itself: there are no reference types here."""
         return self
 
-    real_dtype = base_dtype
+    @property
+    def real_dtype(self):
+        """The type of the parts of a complex number; else the type itself."""
+        return {complex64: float32, complex128: float64}.get(self, self)
 
     @property
     def is_floating(self):
@@ -91,21 +94,23 @@ class DType:
         return self._limit("max")
 
     def _limit(self, which):
-        if self is bool_:
-            return which == "max"
         if self is bfloat16:
             return float.fromhex("0x1.fep127") * (1 if which == "max" else -1)
         if self.is_floating:
             return getattr(np.finfo(self._np_type), which)
         if self.is_integer:
             return getattr(np.iinfo(self._np_type), which)
-        raise TypeError(f"Cannot find {which}imum value of {self}.")
+        raise TypeError(f"Cannot find {which}imum value of {self} with type {self}.")
 
     @property
     def limits(self):
         """``(min, max)`` of the values that mean black to white in an image."""
         if self.is_floating:
             return (0, 1)
+        if self.is_bool:
+            return (False, True)
+        if not self.is_integer:
+            raise ValueError(f"{self} does not have defined limits.")
         return (self.min, self.max)
 
     def is_compatible_with(self, other):
@@ -172,34 +177,33 @@ for _dtype in _ALL:
     if _dtype._np_type is not None:
         _BY_KEY[_dtype._np_type] = _dtype
         _BY_KEY[_dtype._numpy] = _dtype
-_BY_KEY.update({"float": float32, "double": float64, "half": float16, float: float32, bool: bool_, str: string})
-_BY_KEY.update({int: int64, bytes: string, complex: complex128, np.bytes_: string, np.str_: string})
+_BY_KEY.update({"float": float32, "double": float64, "half": float16, float: float32, bool: bool_, object: string})
+_BY_KEY.update({np.bytes_: string, np.str_: string})
 
 
-def as_dtype(value):
-    """The ``DType`` of a name, a number, a NumPy type, a Python type or a ``DType``.
+def as_dtype(type_value):
+    """The ``DType`` of a name, a number, a NumPy type, ``float``, ``bool``, ``object`` or a ``DType``.
 
     Raises ``TypeError`` when there is none.
     """
-    if value.__class__ is DType:
-        return value
+    if type_value.__class__ is DType:
+        return type_value
     try:
-        found = _BY_KEY.get(value)
+        found = _BY_KEY.get(type_value)
     except TypeError:
         found = None
     if found is not None:
         return found
-    found = getattr(value, "dtype", None)
-    if found is not None and found is not value and not isinstance(value, type):
+    found = getattr(type_value, "dtype", None)
+    if found is not None and found is not type_value and not isinstance(type_value, type):
         return as_dtype(found)
-    try:
-        numpy_type = np.dtype(value)
-    except TypeError:
-        numpy_type = None
+    numpy_type = type_value if isinstance(type_value, np.dtype) else None
+    if isinstance(type_value, type) and issubclass(type_value, np.generic):
+        numpy_type = np.dtype(type_value)
     if numpy_type is not None:
         if numpy_type.kind in "SU":
             return string
         found = _BY_KEY.get(numpy_type.newbyteorder("="))
         if found is not None:
             return found
-    raise TypeError(f"Cannot convert the argument `type_value`: {value!r} to a TensorFlow DType.")
+    raise TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a TensorFlow DType.")

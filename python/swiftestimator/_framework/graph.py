@@ -129,7 +129,11 @@ class Operation(_native.Node):
         return f"<tf.Operation '{self._name}' type={self.type}>"
 
     def __str__(self):
-        return f"name: {self._name!r}\nop: {self.type!r}"
+        return str(self.node_def)
+
+    def colocation_groups(self):
+        """The operation's own group: nothing is colocated where there is one device."""
+        return [f"loc:@{self._name}".encode()]
 
 
 class Tensor(_native.Output):
@@ -214,8 +218,16 @@ class Tensor(_native.Output):
 
         raise OperatorNotAllowedInGraphError(f"{what} is not allowed in Graph execution: {self!r} has no value yet.")
 
+    def ref(self):
+        """A hashable object that stands for the tensor."""
+        return _Reference(self)
+
+    experimental_ref = ref
+
     def __bool__(self):
         self._not_allowed("Using a symbolic `tf.Tensor` as a Python `bool`")
+
+    __nonzero__ = __bool__
 
     def __iter__(self):
         self._not_allowed("Iterating over a symbolic `tf.Tensor`")
@@ -253,6 +265,28 @@ class Tensor(_native.Output):
         if shape.rank is None:
             return f'Tensor("{self.name}", dtype={self._dtype.name})'
         return f'Tensor("{self.name}", shape={shape}, dtype={self._dtype.name})'
+
+
+class _Reference:
+    """Stands for a tensor or variable by identity, as ``ref()`` gives it."""
+
+    __slots__ = ("_referent",)
+
+    def __init__(self, referent):
+        self._referent = referent
+
+    def deref(self):
+        """The object itself."""
+        return self._referent
+
+    def __eq__(self, other):
+        return isinstance(other, _Reference) and self._referent is other._referent
+
+    def __hash__(self):
+        return id(self._referent)
+
+    def __repr__(self):
+        return f"<Reference wrapping {self._referent!r}>"
 
 
 class GraphKeys:
@@ -455,6 +489,7 @@ class Graph(_native.Object):
     def prevent_feeding(self, tensor):
         """Forbids feeding the tensor."""
         self._unfeedable = self._unfeedable | {tensor.name}
+        self._forget_requests()
 
     def is_fetchable(self, element):
         """Whether the tensor or operation may be fetched."""
@@ -463,6 +498,20 @@ class Graph(_native.Object):
     def prevent_fetching(self, element):
         """Forbids fetching the tensor or operation."""
         self._unfetchable = self._unfetchable | {getattr(element, "op", element).name}
+        self._forget_requests()
+
+    @property
+    def _preparing_sessions(self):
+        """Sessions that keep requests which they have checked."""
+        sessions = self.__dict__.get("_sessions")
+        if sessions is None:
+            sessions = self._sessions = weakref.WeakSet()
+        return sessions
+
+    def _forget_requests(self):
+        """Has sessions check again what they have run before."""
+        for session in list(self._preparing_sessions):
+            session._requests.clear()
 
     def as_graph_def(self, from_version=None, add_shapes=False):
         """The graph as a ``GraphDef`` message."""
@@ -502,6 +551,8 @@ class Graph(_native.Object):
                 if hasattr(item, "_as_graph_element"):
                     item = item._as_graph_element()
                 if not isinstance(item, (Operation, Tensor)) and hasattr(item, "op"):
+                    if hasattr(item, "dense_shape") and not hasattr(item, "_as_tensor"):
+                        raise TypeError(f"Can not convert a {type(item).__name__} into a Tensor or Operation.")
                     item = item.op
                 item = self.as_graph_element(item)
                 ops.append(item)
@@ -516,10 +567,12 @@ class Graph(_native.Object):
         """Records a device with new operations; there is one device, so it has no effect."""
         previous = self._device_stack[-1] if self._device_stack else ""
         name = device_name_or_function
-        if callable(name):
+        if name is None:
+            name = ""
+        elif callable(name):
             name = previous
-        name = "" if name is None else str(getattr(name, "to_string", lambda: name)())
-        name = _canonical_device(name)
+        else:
+            name = _merged_device(previous, str(getattr(name, "to_string", lambda: name)()))
         self._device_stack.append(name)
         _set_device(self, name)
         try:
@@ -667,6 +720,14 @@ def reset_default_graph():
     _global_default = None
 
 
+def root_graph():
+    """The default graph, or around the body of a branch or loop the graph that variables belong to."""
+    graph = get_default_graph()
+    while graph.outer_graph is not None:
+        graph = graph.outer_graph
+    return graph
+
+
 def has_default_graph():
     """Whether a default graph has been set or used."""
     return bool(_stack()) or _global_default is not None
@@ -683,6 +744,7 @@ class name_scope:  # noqa: N801 (the public name)
             raise TypeError(f"`default_name` type ({type(default_name)}) is not a string type.")
         self._name = default_name if name is None else name
         self._is_root = name is None and default_name is None
+        self._has_values = values is not None
         self._values = values or []
         self._managers = []
 
@@ -693,7 +755,7 @@ class name_scope:  # noqa: N801 (the public name)
 
     def __enter__(self):
         graph = graph_of(self._values)
-        if self._is_root and self._values:
+        if self._is_root and self._has_values:
             raise ValueError("At least one of name (None) and default_name (None) must be provided.")
         if graph is not get_default_graph():
             manager = graph.as_default()
@@ -709,6 +771,15 @@ class name_scope:  # noqa: N801 (the public name)
             manager.__exit__(*exception)
         self._managers = []
         return False
+
+
+class name_scope_v2(name_scope):  # noqa: N801
+    """``tf.name_scope`` of TensorFlow 2: takes a name and nothing else."""
+
+    def __init__(self, name):
+        if not isinstance(name, str):
+            raise ValueError("name for name_scope must be a string.")
+        super().__init__(name)
 
 
 def graph_of(values):
@@ -732,13 +803,31 @@ def control_dependencies(control_inputs):
     return get_default_graph().control_dependencies(control_inputs)
 
 
-def _canonical_device(name):
-    """``/cpu:0`` as ``/device:CPU:0``, as operations show it."""
+def _device_parts(name):
+    """The parts of a device string by kind; ``ValueError`` for what is none."""
     if name and name[0] != "/" and re.fullmatch(r"[A-Za-z]+:\d+", name):
         name = f"/{name}"
-    return re.sub(
-        r"/(?:device:)?(cpu|gpu|tpu):(\d+|\*)", lambda m: f"/device:{m[1].upper()}:{m[2]}", name, flags=re.IGNORECASE
-    )
+    parts = {}
+    for piece in name.split("/"):
+        if not piece:
+            continue
+        items = piece.split(":")
+        kind = items[0]
+        if kind in ("job", "replica", "task") and len(items) == 2:
+            parts[kind] = items[1]
+        elif kind == "device" and len(items) in (2, 3):
+            parts["device"] = f"{items[1].upper()}:{items[2] if len(items) == 3 else '*'}"
+        elif kind.upper() in ("CPU", "GPU", "TPU", "XLA_CPU", "XLA_GPU", "TPU_SYSTEM") and len(items) in (1, 2):
+            parts["device"] = f"{kind.upper()}:{items[1] if len(items) == 2 else '*'}"
+        else:
+            raise ValueError(f"Unknown attribute '{kind}' is encountered while parsing the device spec: '{name}'.")
+    return parts
+
+
+def _merged_device(outer, name):
+    """``name`` in canonical form (``/cpu:0`` as ``/device:CPU:0``), with what it leaves open from ``outer``."""
+    parts = {**_device_parts(outer), **_device_parts(name)}
+    return "".join(f"/{kind}:{parts[kind]}" for kind in ("job", "replica", "task", "device") if kind in parts)
 
 
 def device(device_name_or_function):

@@ -49,11 +49,11 @@ def _convert(value, dtype, preferred, argument, op_type):
     try:
         return convert_to_tensor(value, dtype, argument, preferred_dtype=preferred)
     except (TypeError, ValueError) as error:
+        if value is None:
+            raise ValueError(
+                f"Tried to convert '{argument}' to a tensor and failed. Error: None values not supported."
+            ) from error
         if dtype is None:
-            if value is None:
-                raise ValueError(
-                    f"Tried to convert '{argument}' to a tensor and failed. Error: None values not supported."
-                ) from error
             raise
         convert = getattr(value, "_as_tensor", None)
         if convert is not None:

@@ -181,6 +181,7 @@ class BaseSession(_native.Object):
                 if len(self._requests) >= _REQUEST_LIMIT:
                     self._requests.clear()
                 self._requests[key] = _Request(prepared, plan, feeds)
+                self._graph._preparing_sessions.add(self)
             return plan.build(plan.with_feeds(_run(self, plan.outputs, plan.nodes, feeds), feeds))
         except OpError as error:
             attach_node(error, self._graph)

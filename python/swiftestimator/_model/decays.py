@@ -9,7 +9,7 @@ __all__ = ["exponential_decay", "piecewise_constant", "polynomial_decay"]
 def _decay(kind, **values):
     for name in ("global_step",):
         if values.get(name) is None:
-            raise ValueError(f"{name} is required for {kind}_decay.")
+            raise ValueError(f"None values not supported: {name} is required for {kind}_decay.")
     return builder(f"decay.{kind}")(get_default_graph(), options(**values))
 
 

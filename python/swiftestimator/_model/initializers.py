@@ -182,6 +182,16 @@ HeNormal = _fan_class("HeNormal", "he_normal", "Normal numbers of variance 2/inp
 LecunUniform = _fan_class("LecunUniform", "lecun_uniform", "Uniform numbers of variance 1/inputs.")
 LecunNormal = _fan_class("LecunNormal", "lecun_normal", "Normal numbers of variance 1/inputs.")
 
+
+class StatelessGlorotUniform(_EngineInitializer):
+    """Uniform numbers of variance 2/(inputs + outputs) as Keras draws them: from the seed alone."""
+
+    _kind = "glorot_uniform"
+
+    def __init__(self, seed, dtype=dtypes.float32):
+        self._set(dtype, seed=seed, stateless=True)
+
+
 _BY_NAME = {
     "zeros": Zeros, "ones": Ones, "constant": Constant, "random_uniform": RandomUniform, "uniform": RandomUniform,
     "random_normal": RandomNormal, "normal": RandomNormal, "truncated_normal": TruncatedNormal,

@@ -4,11 +4,14 @@ import random
 
 from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
+from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import get_default_graph
+from swiftestimator._framework.graph import Graph, get_default_graph, name_scope
 from swiftestimator._model import initializers
 from swiftestimator._model.initializers import engine_initializer
+from swiftestimator._model.layer_base import Layer, _activity_loss
 from swiftestimator._model.scopes import _reuse
+from swiftestimator._ops.placeholder_ops import placeholder
 
 __all__ = ["Layer"]
 
@@ -34,26 +37,52 @@ def _training(value):
     return value if value is None or isinstance(value, bool | int) else convert_to_tensor(value)
 
 
-class Layer:
-    """What layers share: they make their variables when first called, and use them again afterwards."""
+def _activation(value):
+    """An activation, given as a function or by name."""
+    if value is None or callable(value):
+        return value
+    from swiftestimator._ops import math_ops, nn_ops
+
+    if value == "linear":
+        return None
+    for module in (nn_ops, math_ops):
+        if value in _ACTIVATIONS and hasattr(module, value):
+            return getattr(module, value)
+    raise ValueError(f"Unknown activation function '{value}' cannot be deserialized.")
+
+
+_ACTIVATIONS = ("elu", "relu", "relu6", "selu", "sigmoid", "softmax", "softplus", "softsign", "swish", "tanh", "exp")
+
+
+class EngineLayer(Layer):
+    """A layer of the engine."""
 
     _kind = ""
 
     def _set(self, kwargs, **config):
         self._reuse_argument = kwargs.pop("_reuse", None)
         scope = kwargs.pop("_scope", None)
-        kwargs.pop("dtype", None)
+        dtype = kwargs.pop("dtype", None)
+        self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
         if kwargs:
             raise TypeError(f"Keyword argument not understood: {next(iter(kwargs))}")
         if scope is not None and config.get("name") is None:
             config["name"] = scope
         self.activity_regularizer = config.pop("activity_regularizer", None)
+        if "activation" in config:
+            config["activation"] = _activation(config["activation"])
+        for key in ("units", "filters"):
+            if key in config and not isinstance(config[key], bool):
+                config[key] = int(config[key])
         self._config = config
+        self.trainable = config.get("trainable", True)
+        self._graph = get_default_graph()
         self.__dict__.update({k: v for k, v in config.items() if k not in ("name", "trainable")})
         for key, value in config.items():
             if key.endswith("_initializer"):
                 config[key] = None if value is None else engine_initializer(value)
         self._handle = None
+        self._activity_losses = []
 
     def _engine(self):
         if self._handle is None:
@@ -73,13 +102,25 @@ class Layer:
         if training is not None:
             function("layers.set_training")(self._engine(), _training(training))
         outputs = builder("layers.call")(self._engine(), inputs)
+        self._dtype = self._dtype or (inputs.dtype.base_dtype.name if inputs.dtype.is_floating else "float32")
         if self.activity_regularizer is not None:
-            get_default_graph().add_to_collection("regularization_losses", self.activity_regularizer(outputs))
+            scope = outputs.op.name.rpartition("/")[0]
+            with name_scope(f"{scope}/ActivityRegularizer/"):
+                loss = _activity_loss(self.activity_regularizer, outputs)
+            if loss is not None:
+                self._activity_losses.append(loss)
+                get_default_graph().add_to_collection("regularization_losses", loss)
         return outputs
 
-    def apply(self, inputs, *args, **kwargs):
-        """The layer's output for ``inputs``."""
-        return self(inputs, *args, **kwargs)
+    def compute_output_shape(self, input_shape):
+        """The shape of the output for inputs of a shape."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__, _handle=None, _reuse_argument=None, activity_regularizer=None)
+        twin._config = {**self._config, "name": None}
+        if "activation" in twin._config:
+            twin._config["activation"] = None
+        with Graph().as_default():
+            return twin(placeholder("float32", input_shape)).shape
 
     def _facts(self):
         return function("layer.facts")(self._engine())
@@ -107,35 +148,25 @@ class Layer:
         """All variables."""
         return self._facts()["weights"]
 
-    variables = weights
-
     @property
     def trainable_weights(self):
         """The variables that optimizers change."""
         return self._facts()["trainable_weights"]
-
-    trainable_variables = trainable_weights
 
     @property
     def non_trainable_weights(self):
         """The other variables."""
         return self._facts()["non_trainable_weights"]
 
-    non_trainable_variables = non_trainable_weights
-
     @property
     def losses(self):
         """Regularization losses of the variables."""
-        return self._facts()["losses"]
+        return self._activity_losses + self._facts()["losses"]
 
     @property
     def updates(self):
         """Operations to run with a training step."""
         return self._facts()["updates"]
-
-    def count_params(self):
-        """The number of elements of all variables."""
-        return sum(w.shape.num_elements() for w in self.weights)
 
     def __getattr__(self, name):
         if name in (
@@ -155,7 +186,7 @@ class Layer:
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
 
-class Dense(Layer):
+class Dense(EngineLayer):
     """``activation(x·kernel + bias)`` over the last axis."""
 
     _kind = "dense"
@@ -188,7 +219,7 @@ def dense(
     return layer(inputs)
 
 
-class Dropout(Layer):
+class Dropout(EngineLayer):
     """While training, drops elements with probability ``rate`` and scales the rest up."""
 
     _kind = "dropout"
@@ -203,7 +234,7 @@ def dropout(inputs, rate=0.5, noise_shape=None, seed=None, training=False, name=
     return layer(inputs, training=training)
 
 
-class Flatten(Layer):
+class Flatten(EngineLayer):
     """Flattens all but the batch axis."""
 
     _kind = "flatten"
@@ -218,7 +249,7 @@ def flatten(inputs, name=None, data_format="channels_last"):
     return layer(inputs)
 
 
-class BatchNormalization(Layer):
+class BatchNormalization(EngineLayer):
     """Normalises by mean and variance; run the operations in the collection ``update_ops`` with the training step."""
 
     _kind = "batch_normalization"
@@ -230,6 +261,15 @@ class BatchNormalization(Layer):
         renorm_clipping=None, renorm_momentum=0.99, fused=None, trainable=True, virtual_batch_size=None,
         adjustment=None, name=None, **kwargs,
     ):  # fmt: skip
+        for argument, value in (
+            ("renorm", renorm), ("virtual_batch_size", virtual_batch_size), ("adjustment", adjustment),
+        ):  # fmt: skip
+            if value:
+                raise NotImplementedError(f"batch normalization with {argument!r} is not implemented in swiftestimator")
+        if isinstance(axis, list | tuple):
+            if len(axis) != 1:
+                raise NotImplementedError("batch normalization over several axes is not implemented in swiftestimator")
+            axis = axis[0]
         self._set(
             kwargs, axis=axis, momentum=momentum, epsilon=epsilon, center=center, scale=scale,
             beta_initializer=beta_initializer, gamma_initializer=gamma_initializer,

@@ -1,9 +1,9 @@
 """Convolutional layers of v1: faces of the engine's layers."""
 
-from swiftestimator._model.layers import Layer, zeros
+from swiftestimator._model.layers import EngineLayer, zeros
 
 
-class Conv1D(Layer):
+class Conv1D(EngineLayer):
     """Convolution along one axis."""
 
     _kind = "conv1d"
@@ -41,7 +41,7 @@ def conv1d(
     return layer(inputs)
 
 
-class Conv2D(Layer):
+class Conv2D(EngineLayer):
     """Convolution of images."""
 
     _kind = "conv2d"
@@ -79,7 +79,7 @@ def conv2d(
     return layer(inputs)
 
 
-class Conv3D(Layer):
+class Conv3D(EngineLayer):
     """Convolution of volumes."""
 
     _kind = "conv3d"
@@ -117,7 +117,7 @@ def conv3d(
     return layer(inputs)
 
 
-class Conv2DTranspose(Layer):
+class Conv2DTranspose(EngineLayer):
     """The transpose of a convolution of images."""
 
     _kind = "conv2d_transpose"
@@ -153,7 +153,7 @@ def conv2d_transpose(
     return layer(inputs)
 
 
-class Conv3DTranspose(Layer):
+class Conv3DTranspose(EngineLayer):
     """The transpose of a convolution of volumes."""
 
     _kind = "conv3d_transpose"
@@ -189,7 +189,7 @@ def conv3d_transpose(
     return layer(inputs)
 
 
-class SeparableConv1D(Layer):
+class SeparableConv1D(EngineLayer):
     """A convolution of each channel, then one of all channels at each place."""
 
     _kind = "separable_conv1d"
@@ -234,7 +234,7 @@ def separable_conv1d(
     return layer(inputs)
 
 
-class SeparableConv2D(Layer):
+class SeparableConv2D(EngineLayer):
     """A convolution of each channel, then one of all channels at each pixel."""
 
     _kind = "separable_conv2d"

@@ -1,9 +1,9 @@
 """Pooling layers of v1: faces of the engine's layers."""
 
-from swiftestimator._model.layers import Layer
+from swiftestimator._model.layers import EngineLayer
 
 
-class MaxPooling1D(Layer):
+class MaxPooling1D(EngineLayer):
     """The largest element of each window."""
 
     _kind = "max_pooling1d"
@@ -18,7 +18,7 @@ def max_pooling1d(inputs, pool_size, strides, padding="valid", data_format="chan
     return layer(inputs)
 
 
-class AveragePooling1D(Layer):
+class AveragePooling1D(EngineLayer):
     """The mean of each window."""
 
     _kind = "average_pooling1d"
@@ -33,7 +33,7 @@ def average_pooling1d(inputs, pool_size, strides, padding="valid", data_format="
     return layer(inputs)
 
 
-class MaxPooling2D(Layer):
+class MaxPooling2D(EngineLayer):
     """The largest element of each window."""
 
     _kind = "max_pooling2d"
@@ -48,7 +48,7 @@ def max_pooling2d(inputs, pool_size, strides, padding="valid", data_format="chan
     return layer(inputs)
 
 
-class AveragePooling2D(Layer):
+class AveragePooling2D(EngineLayer):
     """The mean of each window."""
 
     _kind = "average_pooling2d"
@@ -63,7 +63,7 @@ def average_pooling2d(inputs, pool_size, strides, padding="valid", data_format="
     return layer(inputs)
 
 
-class MaxPooling3D(Layer):
+class MaxPooling3D(EngineLayer):
     """The largest element of each window."""
 
     _kind = "max_pooling3d"
@@ -78,7 +78,7 @@ def max_pooling3d(inputs, pool_size, strides, padding="valid", data_format="chan
     return layer(inputs)
 
 
-class AveragePooling3D(Layer):
+class AveragePooling3D(EngineLayer):
     """The mean of each window."""
 
     _kind = "average_pooling3d"

@@ -68,6 +68,10 @@ class Optimizer:
             self._engine_object = self._make_engine()
         return self._engine_object
 
+    def _holder(self):
+        """The engine's optimizer that has the slots."""
+        return self._engine()
+
     def _make_engine(self):
         callbacks = {
             "prepare": self._prepare,
@@ -157,19 +161,19 @@ class Optimizer:
             converted.append((_gradient(gradient), variable))
         if not any(g is not None for g, _ in converted):
             raise ValueError(f"No gradients provided for any variable: {[str(v) for _, v in converted]}.")
-        return builder("optimizer.apply_gradients")(self._engine(), converted, global_step, name)
+        return builder("optimizer.apply_gradients")(self._engine(), converted, global_step, name, get_default_graph())
 
     def get_slot(self, var, name):
         """The slot variable ``name`` of ``var``, or ``None``."""
-        return function("optimizer.slot")(self._engine(), var, name)
+        return function("optimizer.slot")(self._holder(), var, name)
 
     def get_slot_names(self):
         """The names of the slots."""
-        return function("optimizer.slot_names")(self._engine())
+        return function("optimizer.slot_names")(self._holder())
 
     def variables(self):
         """The variables of the optimizer itself."""
-        return function("optimizer.variables")(self._engine(), get_default_graph())
+        return function("optimizer.variables")(self._holder(), get_default_graph())
 
     # -- For subclasses
 
@@ -205,15 +209,15 @@ class Optimizer:
     def _zeros_slot(self, var, slot_name, op_name):
         from swiftestimator._model.initializers import Zeros, engine_initializer
 
-        return function("optimizer.make_slot")(self._engine(), var, slot_name, engine_initializer(Zeros()), op_name)
+        return function("optimizer.make_slot")(self._holder(), var, slot_name, engine_initializer(Zeros()), op_name)
 
     def _get_or_make_slot(self, var, val, slot_name, op_name):
-        return function("optimizer.make_slot")(self._engine(), var, slot_name, convert_to_tensor(val), op_name)
+        return function("optimizer.make_slot")(self._holder(), var, slot_name, convert_to_tensor(val), op_name)
 
     def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
         from swiftestimator._model.initializers import engine_initializer
 
-        return function("optimizer.make_slot")(self._engine(), var, slot_name, engine_initializer(initializer), op_name)
+        return function("optimizer.make_slot")(self._holder(), var, slot_name, engine_initializer(initializer), op_name)
 
 
 def _as_operation(value):
@@ -234,6 +238,7 @@ class _EngineOptimizer(Optimizer):
     def _set(self, use_locking, name, **hyper):
         super().__init__(use_locking, name)
         self._hyper = hyper
+        self._default_object = None
         for key, value in hyper.items():
             setattr(self, f"_{key}", value)
 
@@ -241,11 +246,54 @@ class _EngineOptimizer(Optimizer):
         cls = type(self)
         if any(getattr(cls, n) is not getattr(_EngineOptimizer, n) for n in _OVERRIDABLE):
             return super()._make_engine()
-        return function(f"optimizer.{self._kind}")(
-            options(
-                name=self._name, **{k: v if isinstance(v, bool | str) else _hyper(v) for k, v in self._hyper.items()}
+        return self._default()
+
+    def _default(self):
+        """The engine's optimizer: what is used, or what a subclass overrides methods of."""
+        if self._default_object is None:
+            if "learning_rate" in self._hyper and self._hyper["learning_rate"] is None:
+                raise ValueError("None values not supported.")
+            self._default_object = function(f"optimizer.{self._kind}")(
+                options(
+                    name=self._name,
+                    **{k: v if isinstance(v, bool | str) else _hyper(v) for k, v in self._hyper.items()},
+                )
             )
-        )
+        return self._default_object
+
+    # What subclasses find when they override only a part.
+
+    def _holder(self):
+        return self._default()
+
+    def _overrides(self, name):
+        return getattr(type(self), name) is not getattr(_EngineOptimizer, name)
+
+    def _prepare(self):
+        builder("optimizer.default_prepare")(self._default(), get_default_graph())
+
+    def _create_slots(self, var_list):
+        builder("optimizer.default_create_slots")(self._default(), list(var_list))
+
+    def _apply_dense(self, grad, var):
+        return builder("optimizer.default_dense")(self._default(), grad, var)
+
+    def _resource_apply_dense(self, grad, handle):
+        if self._overrides("_apply_dense") and not self._overrides("_resource_apply_dense"):
+            return self._apply_dense(grad, handle)
+        return builder("optimizer.default_dense")(self._default(), grad, handle)
+
+    def _apply_sparse(self, grad, var):
+        return builder("optimizer.default_sparse")(self._default(), grad.values, grad.indices, var)
+
+    def _resource_apply_sparse(self, grad, handle, indices):
+        if self._overrides("_apply_sparse") and not self._overrides("_resource_apply_sparse"):
+            return self._apply_sparse(IndexedSlices(grad, indices), handle)
+        return builder("optimizer.default_sparse")(self._default(), grad, indices, handle)
+
+    def _finish(self, update_ops, name_scope):
+        updates = [_as_operation(op) for op in update_ops]
+        return builder("optimizer.default_finish")(self._default(), updates, name_scope)
 
 
 _OVERRIDABLE = (
@@ -255,6 +303,7 @@ _OVERRIDABLE = (
     "_resource_apply_sparse",
     "_create_slots",
     "_finish",
+    "_prepare",
 )
 
 register_wrapper("Optimizer", _Handle)

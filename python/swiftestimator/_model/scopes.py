@@ -8,8 +8,8 @@ from enum import Enum
 from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
-from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import Tensor, get_default_graph, graph_of, name_scope
+from swiftestimator._framework.convert import convert_to_tensor, make_array
+from swiftestimator._framework.graph import Tensor, get_default_graph, graph_of, name_scope, root_graph
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._model.initializers import engine_initializer
 from swiftestimator._model.variables import Variable
@@ -27,13 +27,24 @@ AUTO_REUSE = _ReuseMode.AUTO_REUSE
 def _reuse(value):
     if value is AUTO_REUSE:
         return "auto"
-    return None if value is None else bool(value)
+    if value is not None and value is not True and value is not False:
+        raise ValueError("The reuse parameter must be True or False or None.")
+    return value
 
 
 def _partitioner(value):
     if value is None or isinstance(value, _native.Object):
         return value
-    return lambda shape, dtype: [int(n) for n in value(shape=TensorShape(shape), dtype=dtypes.as_dtype(dtype))]
+    if not callable(value):
+        raise ValueError(f"Partitioner must be callable, but received: {value}")
+
+    def slices(shape, dtype):
+        counts = value(shape=TensorShape(shape), dtype=dtypes.as_dtype(dtype))
+        if not isinstance(counts, list | tuple):
+            raise ValueError(f"Partitioner must return a sequence, but saw: {counts}")
+        return [int(n) for n in counts]
+
+    return slices
 
 
 def _scope_options(
@@ -150,7 +161,7 @@ register_wrapper("VariableScope", VariableScope)
 
 def get_variable_scope():
     """The innermost variable scope of the default graph."""
-    return function("scope.current")(get_default_graph())
+    return function("scope.current")(root_graph())
 
 
 class variable_scope:  # noqa: N801 (the public name)
@@ -196,6 +207,8 @@ class variable_scope:  # noqa: N801 (the public name)
                     return inner(functools.partial(outer, real_getter), *args, **kwargs)
 
         context = graph.as_default() if graph is not get_default_graph() else contextlib.nullcontext()
+        if graph.outer_graph is not None:
+            graph = root_graph()  # a function body has the scopes of the graph around it
         context.__enter__()
         entered = builder("scope.enter")(
             graph, self._name_or_scope, self._default_name, _scope_options(**self._options, host_object=getter)
@@ -244,9 +257,14 @@ def _initial_value(initializer, shape, dtype):
     if isinstance(initializer, Tensor | Variable) or not callable(initializer):
         if shape is not None:
             raise ValueError("If initializer is a constant, do not specify shape.")
+        wanted = None if dtype is None else dtypes.as_dtype(dtype)
+        found = initializer.dtype if isinstance(initializer, Tensor | Variable) else None
+        if wanted is not None and found is None:
+            found = dtypes.as_dtype(make_array(initializer).dtype)
+        if wanted is not None and found is not wanted:
+            raise ValueError(f"Initializer type '{found}' and explicit dtype '{wanted}' don't match.")
         if isinstance(initializer, Tensor | Variable):
             return {"initial_value": convert_to_tensor(initializer)}
-        wanted = None if dtype is None else dtypes.as_dtype(dtype)
         return {"initial_value": lambda: convert_to_tensor(initializer, wanted, name="initial_value")}
     if inspect.isclass(initializer):
         initializer = initializer()
@@ -289,7 +307,15 @@ def _true_getter(
     )  # fmt: skip
     if shape is not None and shape._dims is not None:
         asked["shape"] = list(shape._dims)
-    return builder(_kind)(get_default_graph(), name, asked)
+    root = root_graph()
+    if root is get_default_graph():
+        variable = builder(_kind)(root, name, asked)
+    else:  # variables of branches and loops belong to the graph around them
+        with root.as_default(), root._init_scope():
+            variable = builder(_kind)(root, name, asked)
+    if constraint is not None and isinstance(variable, Variable):
+        variable._constraint = constraint
+    return variable
 
 
 def get_variable(
@@ -307,6 +333,8 @@ def get_variable(
         "collections": collections, "partitioner": partitioner, "validate_shape": validate_shape,
         "constraint": constraint,
     }  # fmt: skip
+    if custom_getter is not None and not callable(custom_getter):
+        raise ValueError(f"Passed a custom_getter which is not callable: {custom_getter}")
     getter = custom_getter or scope_getter
     if getter is None:
         return _true_getter(name, **arguments)

@@ -72,7 +72,9 @@ def merge_all(key=GraphKeys.SUMMARIES, scope=None, name=None):
 
 
 def get_summary_description(node_def):
-    """Not offered: raises ``NotImplementedError``."""
+    """The description in a ``TensorSummary`` node, which no function makes any more: ``ValueError`` for others."""
+    if node_def.op != "TensorSummary":
+        raise ValueError(f"Can't get_summary_description on {node_def.op}")
     raise NotImplementedError("summary.get_summary_description is not implemented in swiftestimator")
 
 

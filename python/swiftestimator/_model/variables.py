@@ -6,7 +6,7 @@ from swiftestimator import _native
 from swiftestimator._border import builder, function, options, register_wrapper
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import convert_to_tensor
-from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, get_default_graph
+from swiftestimator._framework.graph import GraphKeys, Operation, Tensor, _Reference, get_default_graph, root_graph
 from swiftestimator._framework.op_call import apply
 from swiftestimator._framework.tensor_shape import TensorShape
 
@@ -14,6 +14,7 @@ __all__ = ["PartitionedVariable", "Variable", "VariableAggregation", "VariableSy
 
 _facts = function("variable.facts")
 _value = function("variable.value")
+_UPDATES = {"assign": "AssignVariableOp", "assign_add": "AssignAddVariableOp", "assign_sub": "AssignSubVariableOp"}
 
 
 class VariableSynchronization(Enum):
@@ -87,6 +88,15 @@ class Variable(_native.Object):
                 f"{type(collections)}"
             )
         graph = get_default_graph()
+        if graph.outer_graph is not None:
+            root = root_graph()
+            with root.as_default(), root._init_scope():
+                return cls(
+                    initial_value, trainable, collections, validate_shape, caching_device, name, variable_def, dtype,
+                    expected_shape, import_scope, constraint, use_resource, synchronization, aggregation, shape,
+                )  # fmt: skip
+        if constraint is not None and not callable(constraint):
+            raise ValueError("The `constraint` argument must be a callable.")
         wanted = None if dtype is None else dtypes.as_dtype(dtype)
         if callable(initial_value):
             source = initial_value
@@ -101,14 +111,14 @@ class Variable(_native.Object):
             def initial():
                 return convert_to_tensor(initial_value, wanted, name="initial_value")
 
-        return builder("variables.create")(
-            graph,
-            options(
-                name=name or "Variable", initial_value=initial, dtype=wanted, trainable=trainable is not False,
-                shape=None if shape is None else TensorShape(shape), collections=None if collections is None else
-                list(collections), validate_shape=validate_shape, constraint=constraint,
-            ),
+        asked = options(
+            name=name or "Variable", initial_value=initial, dtype=wanted, trainable=trainable is not False,
+            shape=None if shape is None else TensorShape(shape), validate_shape=validate_shape, constraint=constraint,
+            collections=None if collections is None else list(collections),
         )  # fmt: skip
+        variable = builder("variables.create")(graph, asked)
+        variable._constraint = constraint
+        return variable
 
     def __init__(self, *args, **kwargs):
         if "_dtype" in self.__dict__:
@@ -121,7 +131,7 @@ class Variable(_native.Object):
         self._snapshot = facts["snapshot"]
         self._is_initialized = facts["is_initialized"]
         self._trainable = facts["trainable"]
-        self._constraint = None
+        self.__dict__.setdefault("_constraint", None)
         self._facts_slice = facts["save_slice"]
         self.synchronization = VariableSynchronization.AUTO
         self.aggregation = VariableAggregation.NONE
@@ -212,20 +222,58 @@ class Variable(_native.Object):
 
     def value(self):
         """A tensor with the value as of when the tensor is computed."""
-        return _value(self)
+        return self._as_tensor()
 
     def read_value(self):
         """As ``value``, under a name scope of its own."""
+        if self._body() is not None:
+            return apply("Identity", [self._as_tensor()])
         return builder("variable.read_value")(self)
 
     def _as_tensor(self, dtype=None, name=None):
+        body = self._body()
+        if body is not None and body.reads(self):
+            last = body.writes.get(self._handle_tensor)
+            with body.control_dependencies([] if last is None else [last]):
+                value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
+            value.set_shape(self._shape)
+            return value
         return _value(self)
+
+    def ref(self):
+        """A hashable object that stands for the variable."""
+        return _Reference(self)
+
+    experimental_ref = ref
+
+    def _body(self):
+        """The function body that is being built, when the variable belongs to a graph around it."""
+        graph = get_default_graph()
+        return graph if graph.outer_graph is not None and self._handle_tensor.graph is not graph else None
+
+    def _change(self, body, op_type, inputs, name):
+        """Adds a change of the variable to a function body."""
+        last = body.writes.get(self._handle_tensor)
+        with body.control_dependencies([] if last is None else [last]):
+            op = apply(op_type, [self._handle_tensor, *inputs], {"dtype": self._dtype}, name=name)
+        while body is not None and body.outer_graph is not None:
+            body.writes[self._handle_tensor] = op if op.graph is body else None
+            body = body.outer_graph
+        return op
 
     def _as_graph_element(self):
         return self._snapshot
 
     def sparse_read(self, indices, name=None):
         """Rows of the variable."""
+        if self._body() is not None:
+            if self._body().reads(self):
+                return apply(
+                    "ResourceGather", [self._handle_tensor, indices], {"dtype": self._dtype}, name=name or "Gather"
+                )
+            from swiftestimator._ops.gather_ops import gather
+
+            return gather(self._as_tensor(), indices, name=name)
         return builder("variable.gather")(self, convert_to_tensor(indices), name or "Gather")
 
     def gather_nd(self, indices, name=None):
@@ -239,7 +287,12 @@ class Variable(_native.Object):
     # -- Changing
 
     def _update(self, kind, value, use_locking, name, read_value):
-        result = builder(f"variable.{kind}")(self, convert_to_tensor(value, self._dtype), name)
+        tensor = convert_to_tensor(value, self._dtype)
+        body = self._body()
+        if body is not None:
+            op = self._change(body, _UPDATES[kind], [tensor], name)
+            return _AssignedInBody(self, op) if read_value else op
+        result = builder(f"variable.{kind}")(self, tensor, name)
         return AssignedVariable(self, result) if read_value else result["op"]
 
     def assign(self, value, use_locking=None, name=None, read_value=True):
@@ -264,8 +317,14 @@ class Variable(_native.Object):
         indices = getattr(slices, "indices", None)
         if indices is None:
             raise TypeError(f"Argument `sparse_delta` must be a `tf.IndexedSlices`. Received arg: {slices}")
-        values = convert_to_tensor(slices.values, self._dtype)
-        return AssignedVariable(self, builder("variable.scatter")(self, kind, convert_to_tensor(indices), values, name))
+        return self._scattered(kind, convert_to_tensor(indices), convert_to_tensor(slices.values, self._dtype), name)
+
+    def _scattered(self, kind, indices, values, name):
+        body = self._body()
+        if body is not None:
+            op_type = "ResourceScatter" + "".join(part.capitalize() for part in kind.split("_"))
+            return _AssignedInBody(self, self._change(body, op_type, [indices, values], name))
+        return AssignedVariable(self, builder("variable.scatter")(self, kind, indices, values, name))
 
     def scatter_sub(self, sparse_delta, use_locking=False, name=None):
         """Subtracts ``IndexedSlices``."""
@@ -297,8 +356,7 @@ class Variable(_native.Object):
 
     def _scatter_nd(self, kind, indices, updates, name):
         updates = convert_to_tensor(updates, self._dtype)
-        result = builder("variable.scatter")(self, kind, convert_to_tensor(indices), updates, name)
-        return AssignedVariable(self, result)
+        return self._scattered(kind, convert_to_tensor(indices), updates, name)
 
     def scatter_nd_add(self, indices, updates, name=None):
         """Adds slices."""
@@ -358,7 +416,7 @@ class Variable(_native.Object):
     # -- As a value in expressions
 
     def __getitem__(self, key):
-        return _value(self)[key]
+        return self._as_tensor()[key]
 
     def __iter__(self):
         raise TypeError("'Variable' object is not iterable.")
@@ -399,7 +457,7 @@ def _install_operators():
         method = f"__{name}__"
 
         def operate(self, *args, _method=method):
-            return getattr(_value(self), _method)(*args)
+            return getattr(self._as_tensor(), _method)(*args)
 
         operate.__name__ = method
         if not name.endswith("div") or name not in ("div", "rdiv"):
@@ -427,6 +485,8 @@ class AssignedVariable:
         return self._after
 
     def _as_tensor(self, dtype=None, name=None):
+        if isinstance(self._update, Tensor):
+            return self._update
         return function("variable.update_value")(self._update)
 
     def value(self):
@@ -444,6 +504,21 @@ class AssignedVariable:
 
     def __repr__(self):
         return f"<tf.Variable 'AssignVariableOp' shape={self._variable.shape} dtype={self._variable.dtype.name}>"
+
+
+class _AssignedInBody(AssignedVariable):
+    """An ``AssignedVariable`` inside of a function body."""
+
+    def __init__(self, variable, op):
+        self._variable = variable
+        self._op = op
+        self._after = self._as_tensor()
+
+    def _as_tensor(self, dtype=None, name=None):
+        with self._op.graph.control_dependencies([self._op]):
+            value = apply("ReadVariableOp", [self._variable._handle_tensor], {"dtype": self._variable._dtype})
+        value.set_shape(self._variable._shape)
+        return value
 
 
 for _name in ("add radd sub rsub mul rmul truediv rtruediv lt le gt ge neg getitem").split():
@@ -501,6 +576,27 @@ class PartitionedVariable(_native.Object):
         """The whole."""
         return builder("partitioned.concat")(self)
 
+    def _assign_parts(self, method, value, name, read_value):
+        value = convert_to_tensor(value, self._dtype)
+        results = []
+        for part in self._parts:
+            info = part._save_slice_info
+            piece = apply("Slice", [value, info.var_offset, info.var_shape])
+            results.append(getattr(part, method)(piece, name=name, read_value=read_value))
+        return results
+
+    def assign(self, value, use_locking=False, name=None, read_value=True):
+        """Assigns the pieces of ``value`` to the parts; a list with what each gives."""
+        return self._assign_parts("assign", value, name, read_value)
+
+    def assign_add(self, value, use_locking=False, name=None, read_value=True):
+        """Adds the pieces of ``value`` to the parts."""
+        return self._assign_parts("assign_add", value, name, read_value)
+
+    def assign_sub(self, value, use_locking=False, name=None, read_value=True):
+        """Subtracts the pieces of ``value`` from the parts."""
+        return self._assign_parts("assign_sub", value, name, read_value)
+
     def _as_tensor(self, dtype=None, name=None):
         return self.as_tensor()
 
@@ -520,6 +616,11 @@ register_wrapper("PartitionedVariable", PartitionedVariable)
 
 def _in_collection(name, scope=None):
     return get_default_graph().get_collection(name, scope)
+
+
+def count_up_to(ref, limit, name=None):
+    """The variable's value, which then goes up by one; ``OutOfRangeError`` at ``limit``."""
+    return ref.count_up_to(limit)
 
 
 def global_variables(scope=None):
@@ -622,12 +723,18 @@ def assign_sub(ref, value, use_locking=None, name=None):
     return _resource(ref).assign_sub(value, name=name)
 
 
+_SCATTERS = {
+    "update": "ResourceScatterUpdate", "add": "ResourceScatterAdd", "sub": "ResourceScatterSub",
+    "mul": "ResourceScatterMul", "div": "ResourceScatterDiv", "min": "ResourceScatterMin", "max": "ResourceScatterMax",
+    "nd_update": "ResourceScatterNdUpdate", "nd_add": "ResourceScatterNdAdd", "nd_sub": "ResourceScatterNdSub",
+}  # fmt: skip
+
+
 def _scatter_function(kind):
     def scatter(ref, indices, updates, use_locking=False, name=None):
         variable = _resource(ref)
         values = convert_to_tensor(updates, variable.dtype)
-        result = builder("variable.scatter")(variable, kind, convert_to_tensor(indices), values, name)
-        return AssignedVariable(variable, result)
+        return variable._scattered(kind, convert_to_tensor(indices), values, name)
 
     scatter.__name__ = f"scatter_{kind}"
     scatter.__doc__ = f"Rows ``indices`` of the variable after the update '{kind}' with ``updates``."

@@ -12,6 +12,19 @@ from swiftestimator._ops.support import apply, convert_to_tensor, name_scope
 __all__ = ["build_cond", "build_while"]
 
 
+class _ControlFlowBody(FunctionBody):
+    """The body of a branch or loop: collections are those of the graph around it."""
+
+    def add_to_collection(self, name, value):
+        self.outer_graph.add_to_collection(name, value)
+
+    def get_collection(self, name, scope=None):
+        return self.outer_graph.get_collection(name, scope)
+
+    def get_collection_ref(self, name):
+        return self.outer_graph.get_collection_ref(name)
+
+
 def _expand(structure):
     """The structure with composite values as tuples of their tensors, the tensors, and a function that undoes it."""
     kinds = []
@@ -97,7 +110,7 @@ def _tensors_in(body, structure):
 
 
 def _trace_branch(callable_, outer):
-    body = FunctionBody(outer)
+    body = _ControlFlowBody(outer)
     with body.as_default():
         result = callable_()
     no_value = result is None or isinstance(result, Operation)
@@ -107,8 +120,19 @@ def _trace_branch(callable_, outer):
 
             with control_dependencies([result] if result is not None else []):
                 result = constant(0, dtypes.int32)
-    flat, kinds = _tensors_in(body, result)
+    flat, kinds = _tensors_in(body, _without_none(result))
     return body, result, flat, kinds, no_value
+
+
+def _without_none(structure):
+    """The structure as the list of its leaves that are not ``None``."""
+    return [leaf for leaf in nest.flatten(structure) if leaf is not None]
+
+
+def _with_none(structure, leaves):
+    """``leaves`` in the form of a structure, with ``None`` where it has ``None``."""
+    leaves = iter(leaves)
+    return nest.pack_sequence_as(structure, [None if v is None else next(leaves) for v in nest.flatten(structure)])
 
 
 def build_cond(pred, true_fn, false_fn, name):
@@ -136,12 +160,13 @@ def build_cond(pred, true_fn, false_fn, name):
         results = [apply("Identity", [output]) for output in outputs]
     if true[4]:
         return results[0].op
-    return _unpacked(_collapse(true[1], true[3], results))
+    leaves = nest.flatten(_collapse(_without_none(true[1]), true[3], results))
+    return _unpacked(_with_none(true[1], leaves))
 
 
 def _unpacked(structure):
-    """A list of one result stands for the result itself, as TensorFlow 1 has it."""
-    if isinstance(structure, list) and len(structure) == 1 and not nest.is_nested(structure[0]):
+    """A list of one result stands for the result itself where TensorFlow 2's behavior is disabled."""
+    if TensorShape.v1_items and isinstance(structure, list) and len(structure) == 1:
         return structure[0]
     return structure
 
@@ -211,7 +236,10 @@ def _is_at_least_as_general(general, shape):
 def build_while(
     cond, body, loop_vars, shape_invariants, parallel_iterations, name, maximum_iterations, return_same_structure
 ):
-    """The node ``While`` with its two functions, and the variables' last values in their structure."""
+    """The node ``While`` with its two functions, and the variables' last values in their structure.
+
+    A loop that changes variables is traced again, so that each round reads what the one before has left.
+    """
     outer = get_default_graph()
     is_sequence = isinstance(loop_vars, list | tuple)
     structure = loop_vars if is_sequence else [loop_vars]
@@ -240,25 +268,32 @@ def build_while(
             values = [v if a is None else a._with_flow(v) for v, a in zip(values, arrays)]
             return inner_counter, inner_limit, nest.pack_sequence_as(structure, values)
 
-        condition_graph = FunctionBody(outer)
-        with condition_graph.as_default():
-            inner_counter, inner_limit, values = arguments(condition_graph)
-            result = convert_to_tensor(cond(*values) if isinstance(values, list | tuple) else cond(values))
-            if result.dtype is not dtypes.bool_:
-                raise TypeError(f"cond must return a bool tensor, got {result!r}")
-            if result._rank not in (None, 0):
-                raise ValueError(f"cond must return a scalar, got {result!r}")
-            if maximum_iterations is not None:
-                from swiftestimator._ops import math_ops
+        reads_inside = frozenset()
+        while True:
+            condition_graph = _ControlFlowBody(outer)
+            condition_graph.reads_inside = reads_inside
+            with condition_graph.as_default():
+                inner_counter, inner_limit, values = arguments(condition_graph)
+                result = convert_to_tensor(cond(*values) if isinstance(values, list | tuple) else cond(values))
+                if result.dtype is not dtypes.bool_:
+                    raise TypeError(f"cond must return a bool tensor, got {result!r}")
+                if result._rank not in (None, 0):
+                    raise ValueError(f"cond must return a scalar, got {result!r}")
+                if maximum_iterations is not None:
+                    from swiftestimator._ops import math_ops
 
-                result = math_ops.logical_and(math_ops.less(inner_counter, inner_limit), result)
-        keep_going, _ = _tensors_in(condition_graph, [result])
+                    result = math_ops.logical_and(math_ops.less(inner_counter, inner_limit), result)
+            keep_going, _ = _tensors_in(condition_graph, [result])
 
-        body_graph = FunctionBody(outer)
-        with body_graph.as_default():
-            inner_counter, inner_limit, values = arguments(body_graph)
-            next_values = body(*values)
-            next_counter = inner_counter + 1
+            body_graph = _ControlFlowBody(outer)
+            body_graph.reads_inside = reads_inside
+            with body_graph.as_default():
+                inner_counter, inner_limit, values = arguments(body_graph)
+                next_values = body(*values)
+                next_counter = inner_counter + 1
+            if reads_inside >= body_graph.writes.keys():
+                break
+            reads_inside = frozenset(body_graph.writes)
         next_structure = _as_loop_structure(next_values, structure, arrays)
         next_flat, next_kinds = _tensors_in(body_graph, next_structure)
         if next_kinds != kinds:

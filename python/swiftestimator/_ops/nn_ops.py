@@ -340,7 +340,9 @@ def zero_fraction(value, name=None):
         size = array_ops.size(value, out_type=dtypes.int64)
 
         def count(dtype):
-            nonzero = cast_ops.cast(math_ops.not_equal(value, constant(0, value.dtype)), dtype)
+            nonzero = cast_ops.cast(
+                math_ops.not_equal(value, constant(False if value.dtype is dtypes.bool_ else 0, value.dtype)), dtype
+            )
             return reduce_ops.reduce_sum(nonzero)
 
         nonzero = control_flow_ops.cond(

@@ -20,11 +20,29 @@ def _ops():
     return _modules
 
 
-def _operands(x, y, convert, x_is_tensor):
+_PLAIN = (bool, int, float, complex, str, bytes, list)
+# Operators whose second operand takes the type of the first; the others leave it to their op to compare the types.
+_OP_NAMES = {
+    "sub": "Sub", "mul": "Mul", "floordiv": "FloorDiv", "mod": "FloorMod", "pow": "Pow", "and": "BitwiseAnd",
+    "or": "BitwiseOr", "xor": "BitwiseXor",
+}  # fmt: skip
+
+
+def _operands(x, y, convert, x_is_tensor, op_name=""):
     """Both as tensors: the one that is not takes the other's type when it can."""
     if x_is_tensor:
-        if not hasattr(y, "_as_tensor") and not getattr(y, "_is_sparse_tensor", False):
+        if op_name and isinstance(y, _PLAIN) or isinstance(y, bool):
+            try:
+                y = convert.convert_to_tensor(y, x.dtype, name="y")
+            except TypeError as error:
+                raise TypeError(
+                    f"Expected {x.dtype.name} passed to parameter 'y' of op '{op_name}', got {y!r} of type "
+                    f"'{type(y).__name__}' instead. Error: {error}"
+                ) from None
+        elif not hasattr(y, "_as_tensor") and not getattr(y, "_is_sparse_tensor", False):
             y = convert.convert_to_tensor(y, name="y", dtype_hint=x.dtype)
+    elif isinstance(x, _PLAIN):
+        x = convert.convert_to_tensor(x, y.dtype, name="x")
     else:
         x = convert.convert_to_tensor(x, name="x", dtype_hint=y.dtype)
     return x, y
@@ -35,7 +53,7 @@ def _binary(name, apply_operator):
         math, _, convert, graph = _ops()
         with graph.name_scope(None, name, [self, other]) as scope:
             try:
-                x, y = _operands(self, other, convert, True)
+                x, y = _operands(self, other, convert, True, _OP_NAMES.get(name, ""))
                 return apply_operator(math, x, y, scope)
             except (TypeError, ValueError):
                 if hasattr(type(other), f"__r{name}__") and not _converts(other):
@@ -64,7 +82,7 @@ def _logical(operator_name, logical_name, bitwise_type):
             return getattr(math, logical_name)(x, y, name=scope)
         from swiftestimator._framework.op_call import apply
 
-        return apply(bitwise_type, [x, y], name=scope)
+        return apply(bitwise_type, [x, y], name=bitwise_type)
 
     return _binary(operator_name, operate)
 

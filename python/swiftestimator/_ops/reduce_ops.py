@@ -16,7 +16,6 @@ _SUMMARIES = {
     "Min": "The smallest element over ``axis`` (all axes by default).",
     "All": "Whether every element over ``axis`` (all axes by default) is true.",
     "Any": "Whether some element over ``axis`` (all axes by default) is true.",
-    "EuclideanNorm": "The root of the sum of squares over ``axis`` (all axes by default).",
 }
 
 
@@ -67,7 +66,18 @@ reduce_max, reduce_max_v2 = _pair("Max", "reduce_max")
 reduce_min, reduce_min_v2 = _pair("Min", "reduce_min")
 reduce_all, reduce_all_v2 = _pair("All", "reduce_all")
 reduce_any, reduce_any_v2 = _pair("Any", "reduce_any")
-_, reduce_euclidean_norm = _pair("EuclideanNorm", "reduce_euclidean_norm")
+
+
+def reduce_euclidean_norm(input_tensor, axis=None, keepdims=False, name=None):
+    """The root of the sum of squares over ``axis`` (all axes by default)."""
+    with name_scope(name, "EuclideanNorm", [input_tensor]) as name:
+        x = convert_to_tensor(input_tensor, name="input_tensor")
+        total = reduce_sum_v2(apply("Square", [x]), axis, keepdims)
+        if total.dtype.is_integer:
+            from swiftestimator._ops.cast_ops import cast
+
+            return cast(apply("Sqrt", [cast(total, "float64")]), x.dtype, name=name)
+        return apply("Sqrt", [total], name=name)
 
 
 def reduce_logsumexp_v2(input_tensor, axis=None, keepdims=False, name=None):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from swiftestimator._border import function
+from swiftestimator._errors import InvalidArgumentError
 from swiftestimator._framework import dtypes
 from swiftestimator._framework.convert import make_array
 from swiftestimator._framework.graph import get_default_graph
@@ -18,14 +19,19 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 (the publi
     is_list = isinstance(Tout, list | tuple)
     types = [dtypes.as_dtype(t) for t in (Tout if is_list else [Tout])]
 
+    label = getattr(func, "__name__", type(func).__name__)
+
     def call(*arrays):
         result = func(*arrays)
-        if not types:
-            return []
-        values = list(result) if isinstance(result, list | tuple) and (is_list or len(types) != 1) else [result]
+        if result is None:
+            values = []
+        else:
+            values = list(result) if isinstance(result, list | tuple) else [result]
         if len(values) != len(types):
-            raise ValueError(f"{func.__name__} returned {len(values)} values, but Tout names {len(types)}")
-        return [_result(v, t, i) for i, (v, t) in enumerate(zip(values, types))]
+            raise InvalidArgumentError(
+                None, None, f"{label} returns {len(values)} values, but expects to see {len(types)} values."
+            )
+        return [_result(v, t, i, label) for i, (v, t) in enumerate(zip(values, types))]
 
     inputs = [convert_to_tensor(x) for x in inp] if isinstance(inp, list | tuple) else [convert_to_tensor(inp)]
     token = function("callback.register")(get_default_graph(), lambda arrays: call(*arrays))
@@ -36,14 +42,23 @@ def py_func(func, inp, Tout, stateful=True, name=None):  # noqa: N803 (the publi
     return result if isinstance(result, list) or not types else [result]
 
 
-def _result(value, dtype, index):
-    """What a function returned as an array of the promised type; ``TypeError`` when it has another."""
-    array = make_array(
-        value, dtype if dtype is dtypes.string or not isinstance(value, np.ndarray | np.generic) else None
-    )
-    if dtype is not dtypes.string and array.dtype != np.dtype(dtype.as_numpy_dtype):
-        raise TypeError(f"{index}-th value returned by the function is {array.dtype}, but expects {dtype.name}")
+def _result(value, dtype, index, label):
+    """What a function returned as an array; ``InvalidArgumentError`` when it has not the promised type."""
+    array = np.asarray(value)
+    if array.dtype.kind in "SUO":
+        array, found = make_array(array, dtypes.string), dtypes.string
+    else:
+        found = dtypes.as_dtype(array.dtype)
+    if found is not dtype and not (dtype is dtypes.bfloat16 and found is dtypes.float32):
+        raise InvalidArgumentError(
+            None, None,
+            f"{index}-th value returned by {label} is {_short_name(found)}, but expects {_short_name(dtype)}",
+        )  # fmt: skip
     return array
+
+
+def _short_name(dtype):
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(dtype.name, dtype.name)
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):  # noqa: N803 (the public name)
@@ -58,11 +73,14 @@ def py_function(func=None, inp=None, Tout=None, name=None):  # noqa: N803 (the p
         def numpy(self):
             return np.asarray(self)
 
+    types = [dtypes.as_dtype(t) for t in (Tout if isinstance(Tout, list | tuple) else [Tout])]
+
     def call(*arrays):
         values = [np.asarray(a).view(_Value) for a in arrays]
         result = func(*values)
-        if isinstance(result, list | tuple):
-            return [np.asarray(r) if isinstance(r, _Value) else r for r in result]
-        return np.asarray(result) if isinstance(result, _Value) else result
+        results = list(result) if isinstance(result, list | tuple) and len(types) != 1 else [result]
+        return [
+            make_array(np.asarray(r) if isinstance(r, _Value) else r, t) for r, t in zip(results, types, strict=True)
+        ]
 
     return py_func(call, inp, Tout, True, name)

@@ -6,6 +6,7 @@ from swiftestimator._framework import dtypes
 from swiftestimator._framework.graph import name_scope
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._ops import array_ops
+from swiftestimator._ops.cast_ops import cast
 from swiftestimator._ops.support import apply, convert_to_tensor
 
 __all__ = ["TensorArray"]
@@ -26,13 +27,14 @@ class TensorArray:
         self._dynamic_size = dynamic_size or False
         self._infer_shape = infer_shape
         self._element_shape = [TensorShape(element_shape)]
+        self._count = size if isinstance(size, int) and not self._dynamic_size else None
         if flow is not None:
             self._flow = flow
             return
         with name_scope(name, "TensorArrayV2", [size]) as scope:
             self._flow = apply(
                 "TensorListReserve",
-                [self._shape_value(), size or 0],
+                [self._shape_value(), 0 if size is None else size],
                 {"element_dtype": self._dtype},
                 name=scope,
             )
@@ -71,6 +73,7 @@ class TensorArray:
         other = TensorArray(
             self._dtype, dynamic_size=self._dynamic_size, flow=flow, infer_shape=self._infer_shape,
         )  # fmt: skip
+        other._count = self._count
         other._element_shape = self._element_shape  # what one learns of the shape holds for all
         return other
 
@@ -120,7 +123,7 @@ class TensorArray:
                 "TensorListStack", [self._flow, self._shape_value()], {"element_dtype": self._dtype, "num_elements": -1}
             )
             if self.element_shape.rank is not None:
-                value.set_shape([None, *self.element_shape.as_list()])
+                value.set_shape([self._count, *self.element_shape.as_list()])
             return value
 
     def gather(self, indices, name=None):
@@ -130,26 +133,41 @@ class TensorArray:
 
     def concat(self, name=None):
         """The elements one after the other along their first axis."""
-        stacked = self.stack(name)
-        dims = array_ops.shape(stacked)
-        return array_ops.reshape(stacked, array_ops.concat([[-1], dims[2:]], 0))
+        with name_scope(name, "TensorArrayV2Concat", [self._flow]):
+            # Elements may differ along their first axis.
+            dims = self.element_shape._dims
+            shape = np.array(-1 if dims is None else [-1, *[-1 if d is None else d for d in dims[1:]]], np.int32)
+            no_sizes = np.array([], np.int64)
+            attributes = {"element_dtype": self._dtype}
+            return apply("TensorListConcatV2", [self._flow, shape, no_sizes], attributes)[0]
 
     def unstack(self, value, name=None):
         """The list of the slices along a tensor's first axis."""
         with name_scope(name, "TensorArrayUnstack", [self._flow, value]):
             value = convert_to_tensor(value, dtype=self._dtype, name="value")
             self._merge(TensorShape(value.shape[1:]))
-            return self._with_flow(apply("TensorListFromTensor", [value, self._shape_value()]))
+            array = self._with_flow(apply("TensorListFromTensor", [value, self._shape_value()]))
+            array._count = None if value.shape.rank is None else value._shape_as_list()[0]
+            return array
 
     def split(self, value, lengths, name=None):
-        """Not offered: raises ``NotImplementedError``."""
-        raise NotImplementedError("TensorArray.split is not implemented in swiftestimator")
+        """The list of the parts of a tensor along its first axis, of the given sizes."""
+        with name_scope(name, "TensorArraySplit", [self._flow, value, lengths]):
+            value = convert_to_tensor(value, dtype=self._dtype, name="value")
+            lengths = cast(lengths, dtypes.int64)
+            shape = TensorShape(None if value.shape.rank is None else [None, *value.shape.as_list()[1:]])
+            self._merge(shape)
+            array = self._with_flow(apply("TensorListSplit", [value, self._shape_value(), lengths]))
+            array._count = lengths._shape_as_list()[0] if lengths.shape.rank == 1 else None
+            return array
 
     def scatter(self, indices, value, name=None):
         """The list with elements at indices from the slices along a tensor's first axis."""
         array = self
         value = convert_to_tensor(value, dtype=self._dtype)
         indices = convert_to_tensor(indices, dtypes.int32)
+        if value.shape.rank is None or value._shape_as_list()[0] is None:
+            raise NotImplementedError("TensorArray.scatter of an unknown number of values is not in swiftestimator")
         for i in range(value._shape_as_list()[0]):
             array = array.write(indices[i], value[i])
         return array

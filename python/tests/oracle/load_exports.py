@@ -71,7 +71,7 @@ def load_v2(path, tag, feeds):
             else:  # a part of a sparse tensor
                 arguments[key] = tf.constant(getattr(value_of(feeds[base]), part))
         outputs = function(**arguments)
-        results[name] = {k: entry(v.numpy()) for k, v in outputs.items() if not k.endswith("/update_op")}
+        results[name] = {k: entry(v.numpy()) for k, v in outputs.items()}
     return results
 
 

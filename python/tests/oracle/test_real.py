@@ -7,8 +7,11 @@ from test_scenarios import differences, read
 # Losses of programs without random kernels follow TensorFlow's closely; long products of rounding differ more.
 TOLERANCES = {
     "real_mnist": 1e-3, "real_sentences": 1e-3, "real_lstm": 1e-3, "real_resnet": 2e-2, "real_two_heads": 1e-3,
-    "real_triplets": 1e-2, "real_click": 1e-3, "real_gan": 5e-3, "real_ratings": 1e-3, "real_attention": 1e-3,
+    "real_triplets": 1e-2, "real_click": 1e-3, "real_gan": 1e-4, "real_ratings": 1e-3, "real_attention": 1e-3,
 }  # fmt: skip
+# The step in which TensorFlow's input ends has already decayed the first moments of sparse updates, which wait for nothing:
+# they are 0.9 of ours. Here a step that the end of the input breaks off has changed nothing.
+BROKEN_OFF = {"real_sentences": "/variables/embeddings/table/Adam"}
 
 
 @pytest.mark.parametrize("program", TOLERANCES)
@@ -17,7 +20,8 @@ def test_real(tmp_path, program):
     folders = read([tmp_path / side for side in ("tf", "swift")])
     files = {side: folders[str(tmp_path / side)] for side in ("tf", "swift")}
     tolerance = TOLERANCES[program]
-    assert not list(differences(told["swift"], told["tf"], tolerance=tolerance))[:20]
+    different = list(differences(told["swift"], told["tf"], tolerance=tolerance))
+    assert not [d for d in different if not d.startswith(BROKEN_OFF.get(program, "\0"))][:20]
     assert files["swift"]["listing"] == files["tf"]["listing"]
     tags = {side: events(files[side]) for side in files}
     assert tags["swift"] == tags["tf"]

@@ -26,7 +26,7 @@ def form(value):
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
-        return value if np.isfinite(value) else repr(value)
+        return value if np.isfinite(value) else repr(float(value))
     if isinstance(value, bytes):
         return {"bytes": value.decode("latin1")}
     if isinstance(value, tf.Tensor):
