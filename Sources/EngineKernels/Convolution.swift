@@ -94,10 +94,10 @@ extension Kernels {
   public static func depthwiseConv2D(_ x: Tensor, _ filter: Tensor, _ window: WindowGeometry, into y: Tensor) throws {
     switch x.dtype {
     case .float32:
-      DepthwiseConvolution<Float>(x.shape, filter.shape[3], window).forward(
+      DepthwiseConvolution(table.floatGemm, x.shape, filter.shape[3], window).forward(
         x.elements(), filter.elements(), y.elements())
     case .float64:
-      DepthwiseConvolution<Double>(x.shape, filter.shape[3], window).forward(
+      DepthwiseConvolution(table.doubleGemm, x.shape, filter.shape[3], window).forward(
         x.elements(), filter.elements(), y.elements())
     case .float16, .bfloat16: try throughFloat([x, filter], y) { try depthwiseConv2D($0[0], $0[1], window, into: $1) }
     default: throw unsupported("depthwiseConv2D", x.dtype)
@@ -108,10 +108,10 @@ extension Kernels {
   ) throws {
     switch dy.dtype {
     case .float32:
-      DepthwiseConvolution<Float>(dx.shape, filter.shape[3], window).inputGradient(
+      DepthwiseConvolution(table.floatGemm, dx.shape, filter.shape[3], window).inputGradient(
         filter.elements(), dy.elements(), dx.elements())
     case .float64:
-      DepthwiseConvolution<Double>(dx.shape, filter.shape[3], window).inputGradient(
+      DepthwiseConvolution(table.doubleGemm, dx.shape, filter.shape[3], window).inputGradient(
         filter.elements(), dy.elements(), dx.elements())
     case .float16, .bfloat16:
       try throughFloat([filter, dy], dx) { try depthwiseConv2DBackpropInput($0[0], $0[1], window, into: $1) }
@@ -123,10 +123,10 @@ extension Kernels {
   ) throws {
     switch dy.dtype {
     case .float32:
-      DepthwiseConvolution<Float>(x.shape, dFilter.shape[3], window).filterGradient(
+      DepthwiseConvolution(table.floatGemm, x.shape, dFilter.shape[3], window).filterGradient(
         x.elements(), dy.elements(), dFilter.elements())
     case .float64:
-      DepthwiseConvolution<Double>(x.shape, dFilter.shape[3], window).filterGradient(
+      DepthwiseConvolution(table.doubleGemm, x.shape, dFilter.shape[3], window).filterGradient(
         x.elements(), dy.elements(), dFilter.elements())
     case .float16, .bfloat16:
       try throughFloat([x, dy], dFilter) { try depthwiseConv2DBackpropFilter($0[0], $0[1], window, into: $1) }

@@ -2,6 +2,7 @@ import EngineCore
 
 extension Kernels {
   /// `y[i] = f(x[i])`. **Types**: all numbers where the function makes sense; y has x's type.
+  /// **Numerics**: the error of each function is `UnaryOperation.unitsInTheLastPlace`.
   public static func unary(_ operation: UnaryOperation, _ x: Tensor, into y: Tensor) throws {
     if try !vectorUnary(operation, x, y) { try PlainKernels.unary(operation, x, into: y) }
   }
@@ -67,7 +68,7 @@ extension Kernels {
 
   /// `y[i] = x[i]` as y's type: floats to integers towards zero, to bool as `!= 0`. Not in place.
   public static func cast(_ x: Tensor, into y: Tensor) throws {
-    try PlainKernels.cast(x, into: y)
+    if !vectorCast(x, y) { try PlainKernels.cast(x, into: y) }
   }
 
   /// Every element of y becomes the scalar x. **Types**: all.

@@ -64,31 +64,51 @@ struct VectorPooling<Scalar: FloatNumber> {
     ThreadPool.shared.parallelFor(batch, nanosecondsEach: lineCost * window.outputHeight * 2, mayStop: true) { n in
       let image = dx + n * imageSize
       for i in 0..<imageSize { image[i] = 0 }
-      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: channels) { best in
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: channels) { places in
-          for i in 0..<window.outputHeight {
-            forEachPosition(n * window.outputHeight + i) { position, inputs in
-              var isFirst = true
-              inputs.forEach { input in
-                let values = x + input * channels
-                if isFirst {
-                  for channel in 0..<channels {
-                    best[channel] = values[channel]
-                    places[channel] = input
-                  }
-                  isFirst = false
-                } else {
-                  for channel in 0..<channels where values[channel] > best[channel] {
-                    best[channel] = values[channel]
-                    places[channel] = input
-                  }
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2 * channels) { memory in
+        guard let best = memory.baseAddress else { return }
+        let rest = best + channels
+        for i in 0..<window.outputHeight {
+          forEachPosition(n * window.outputHeight + i) { position, inputs in
+            largest(x, inputs, best)
+            rest.update(from: dy + position * channels, count: channels)
+            // The first of equals takes the gradient and leaves none to the others. A NaN that comes first is the
+            // largest; later ones never are.
+            var isFirst = true
+            inputs.forEach { input in
+              let (values, target) = (x + input * channels, dx + input * channels)
+              if isFirst {
+                for channel in 0..<channels {
+                  let wins = values[channel] == best[channel] || best[channel] != best[channel]
+                  target[channel] += wins ? rest[channel] : 0
+                  rest[channel] = wins ? 0 : rest[channel]
+                }
+                isFirst = false
+              } else {
+                for channel in 0..<channels {
+                  let wins = values[channel] == best[channel]
+                  target[channel] += wins ? rest[channel] : 0
+                  rest[channel] = wins ? 0 : rest[channel]
                 }
               }
-              if isFirst { return }
-              let gradient = dy + position * channels
-              for channel in 0..<channels { dx[places[channel] * channels + channel] += gradient[channel] }
             }
           }
+        }
+      }
+    }
+  }
+
+  /// The largest of each channel in a window; of a NaN in the first place nothing is larger, elsewhere it is not looked at.
+  @inline(__always)
+  private func largest(_ x: UnsafePointer<Scalar>, _ inputs: WindowInputs, _ best: UnsafeMutablePointer<Scalar>) {
+    var isFirst = true
+    inputs.forEach { input in
+      let values = x + input * channels
+      if isFirst {
+        best.update(from: values, count: channels)
+        isFirst = false
+      } else {
+        for channel in 0..<channels {
+          best[channel] = values[channel] > best[channel] ? values[channel] : best[channel]
         }
       }
     }

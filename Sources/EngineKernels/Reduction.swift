@@ -4,7 +4,8 @@ extension Kernels {
   /// Reduces `x` over `axes` (distinct, non-negative). `y` has the kept dimensions' element count; its shape may have
   /// ones for the reduced axes. Over nothing, sum is 0, product 1, maximum the lowest value, mean NaN. Not in place.
   /// **Types**: all real numbers; `any` and `all` take bool.
-  /// **Numerics**: float16 and bfloat16 accumulate in Float; integers wrap.
+  /// **Numerics**: float16 and bfloat16 accumulate in Float; integers wrap. Sums and means of n terms are off by at most
+  /// 2 + √n/4 units in the last place of the result, or of √n times the largest term where terms cancel.
   public static func reduce(_ operation: ReductionOperation, _ x: Tensor, axes: [Int], into y: Tensor) throws {
     if try !vectorReduce(operation, x, axes, y) { try PlainKernels.reduce(operation, x, axes: axes, into: y) }
   }

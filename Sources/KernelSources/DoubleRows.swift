@@ -178,11 +178,17 @@ private func exponentials(
   let width = DoubleVector.scalarCount
   var sum = DoubleVector.zero
   var i = 0
+  // In stretches, so that small terms are not lost in the sum of a long row.
   while i + width <= n {
-    let e = vectorExp(load(x + i) - maximum)
-    sum += e
-    if let y { store(e, y + i) }
-    i += width
+    let end = min(n, i + 64 * width)
+    var part = DoubleVector.zero
+    while i + width <= end {
+      let e = vectorExp(load(x + i) - maximum)
+      part += e
+      if let y { store(e, y + i) }
+      i += width
+    }
+    sum += part
   }
   if i < n {
     let e = vectorExp(load(x + i, n - i, 0) - maximum)

@@ -1,5 +1,5 @@
 /// Vectorised functions of `Float`. Errors are in units in the last place of the result, measured in
-/// `VectorMathTests`. **Source**: polynomials and reductions of Moshier's Cephes library.
+/// `AccuracyTests`. **Source**: polynomials and reductions of Moshier's Cephes library.
 
 @inline(__always)
 func select(_ a: FloatVector, _ b: FloatVector, where condition: SIMDMask<FloatMask>) -> FloatVector {
@@ -71,7 +71,7 @@ func vectorExpm1(_ x: FloatVector) -> FloatVector {
   let power = powerOfTwo(n)
   let near = multiplyAdd(power, multiplyAdd(p, r * r, r), power - splat(1))
   let y = select(near, vectorExp(x) - splat(1), where: isNear)
-  return select(x, y, where: magnitude(x) .< splat(1e-5))
+  return select(x, y, where: magnitude(x) .< splat(5e-8))
 }
 
 /// log x, within 2 units; of subnormal numbers too.

@@ -40,6 +40,13 @@ public final class GemmKernels<Scalar: Sendable>: Sendable {
       Int, Int, UnsafePointer<Scalar>, Int, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>, Bool
     ) -> Void
 
+  /// `y[j] = Σ a[t][j]·b[t][j]` over some rows, given by their addresses: `(n, terms, a, b, y)`.
+  public let products:
+    @Sendable (
+      Int, Int, UnsafePointer<UnsafePointer<Scalar>>, UnsafePointer<UnsafePointer<Scalar>>,
+      UnsafeMutablePointer<Scalar>
+    ) -> Void
+
   public init(
     columnTile: Int, rowTile: Int,
     block:
@@ -62,6 +69,11 @@ public final class GemmKernels<Scalar: Sendable>: Sendable {
     rowTimes:
       @escaping @Sendable (
         Int, Int, UnsafePointer<Scalar>, Int, UnsafePointer<Scalar>, Int, UnsafeMutablePointer<Scalar>, Bool
+      ) -> Void,
+    products:
+      @escaping @Sendable (
+        Int, Int, UnsafePointer<UnsafePointer<Scalar>>, UnsafePointer<UnsafePointer<Scalar>>,
+        UnsafeMutablePointer<Scalar>
       ) -> Void
   ) {
     self.columnTile = columnTile
@@ -71,5 +83,6 @@ public final class GemmKernels<Scalar: Sendable>: Sendable {
     self.packRows = packRows
     self.dots = dots
     self.rowTimes = rowTimes
+    self.products = products
   }
 }

@@ -45,7 +45,7 @@ public enum BinaryOperation: UInt8, CaseIterable, Sendable {
   case reluGrad
   /// dy where 0 < x < 6, arguments (dy, x)
   case relu6Grad
-  /// dy·sigmoid(x), arguments (dy, x)
+  /// dy/(1 + e⁻ˣ), arguments (dy, x)
   case softplusGrad
   /// dy/(1 + |x|)², arguments (dy, x)
   case softsignGrad

@@ -1,4 +1,5 @@
 import EngineCore
+import Glibc
 import KernelTable
 import Testing
 
@@ -50,8 +51,9 @@ extension Tensor {
     }
   }
 
-  /// The very bytes, to compare bit for bit.
-  var bytes: [UInt8] { Array(UnsafeRawBufferPointer(start: pointer, count: byteCount)) }
+  func hasSameBits(as other: Tensor) -> Bool {
+    byteCount == other.byteCount && memcmp(pointer, other.pointer, byteCount) == 0
+  }
 }
 
 /// One unit in the last place of a number of this type and magnitude.
@@ -72,6 +74,7 @@ func expectClose(
   _ actual: Tensor, _ expected: Tensor, units: Double, scale: Double = 0, _ what: @autoclosure () -> String,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
+  if actual.hasSameBits(as: expected) { return }
   let (a, e) = (try actual.doubles, try expected.doubles)
   var worst = 0.0
   var worstIndex = -1
@@ -86,17 +89,4 @@ func expectClose(
       "\(what()) at \(Kernels.levelName): element \(worstIndex) is \(a[worstIndex]), not \(e[worstIndex]): \(worst) ulp",
       sourceLocation: sourceLocation)
   }
-}
-
-/// Runs `body` with one thread and with four, and checks that what it returns has the same bits.
-func expectSameWithThreads(_ what: @autoclosure () -> String, _ body: () throws -> Tensor) throws -> Tensor {
-  let pool = ThreadPool.shared
-  let before = pool.threadCount
-  defer { pool.threadCount = before }
-  pool.threadCount = 1
-  let serial = try body()
-  pool.threadCount = 4
-  let threaded = try body()
-  #expect(serial.bytes == threaded.bytes, "\(what()) differs between one thread and four")
-  return threaded
 }

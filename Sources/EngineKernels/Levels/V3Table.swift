@@ -10,10 +10,10 @@ import KernelTable
       levelName: "v3",
       floatGemm: GemmKernels(
         columnTile: floatColumnTile, rowTile: floatRowTile, block: floatGemmBlock, packPanel: floatPackPanel,
-        packRows: floatPackRows, dots: floatDots, rowTimes: floatRowTimes),
+        packRows: floatPackRows, dots: floatDots, rowTimes: floatRowTimes, products: floatProducts),
       doubleGemm: GemmKernels(
         columnTile: doubleColumnTile, rowTile: doubleRowTile, block: doubleGemmBlock, packPanel: doublePackPanel,
-        packRows: doublePackRows, dots: doubleDots, rowTimes: doubleRowTimes),
+        packRows: doublePackRows, dots: doubleDots, rowTimes: doubleRowTimes, products: doubleProducts),
       float: VectorKernels(
         unary: floatUnary, binary: floatBinary, leakyRelu: floatLeakyRelu, leakyReluGrad: floatLeakyReluGrad,
         sum: floatSum,

@@ -173,7 +173,7 @@ private struct FloatBinary: FloatLoop {
     case .reciprocalGrad: PlainKernels.zipValues(type, a, b, z) { -$1 * $0 * $0 }
     case .reluGrad: PlainKernels.zipValues(type, a, b, z) { $1 > 0 ? $0 : $0 * 0 }
     case .relu6Grad: PlainKernels.zipValues(type, a, b, z) { $1 > 0 && $1 < 6 ? $0 : $0 * 0 }
-    case .softplusGrad: PlainKernels.zipValues(type, a, b, z) { $0 * sigmoid($1) }
+    case .softplusGrad: PlainKernels.zipValues(type, a, b, z) { $0 / (1 + (-$1).exponential) }
     case .softsignGrad:
       PlainKernels.zipValues(type, a, b, z) {
         let denominator = 1 + $1.magnitude

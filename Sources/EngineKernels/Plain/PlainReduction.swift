@@ -136,25 +136,33 @@ private struct ArgReduction: RealLoop {
     let length = x.shape[axis]
     let inner = x.shape[(axis + 1)...].reduce(1, *)
     let outer = x.shape[..<axis].reduce(1, *)
-    for o in 0..<outer {
-      for i in 0..<inner {
-        let base = source + (o * length * inner + i)
-        var best = 0
-        var bestValue = largest ? Element.Value.lowest : Element.Value.highest
-        for k in 0..<length {
-          let value = base[k * inner].value
-          if largest ? value > bestValue : value < bestValue {
-            best = k
-            bestValue = value
-          }
+    let isLong = y.dtype == .int64
+    let (long, short) = (y.pointer.assumingMemoryBound(to: Int64.self), y.pointer.assumingMemoryBound(to: Int32.self))
+    let start = largest ? Element.Value.lowest : Element.Value.highest
+    ThreadPool.shared.parallelFor(outer, nanosecondsEach: 10 + length * inner) { o in
+      // Along the memory, so that all columns of a row are looked at together.
+      withUnsafeTemporaryAllocation(of: Element.Value.self, capacity: max(1, inner)) { best in
+        for i in 0..<inner {
+          best[i] = start
+          if isLong { long[o * inner + i] = 0 } else { short[o * inner + i] = 0 }
         }
-        if y.dtype == .int64 {
-          y.elements(Int64.self)[o * inner + i] = Int64(best)
-        } else {
-          y.elements(Int32.self)[o * inner + i] = Int32(truncatingIfNeeded: best)
+        for k in 0..<length {
+          let row = source + (o * length + k) * inner
+          for i in 0..<inner {
+            let value = row[i].value
+            if largest ? value > best[i] : value < best[i] {
+              best[i] = value
+              if isLong {
+                long[o * inner + i] = Int64(k)
+              } else {
+                short[o * inner + i] = Int32(truncatingIfNeeded: k)
+              }
+            }
+          }
         }
       }
     }
+    withExtendedLifetime((x, y)) {}
   }
 }
 
