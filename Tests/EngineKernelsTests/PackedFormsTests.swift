@@ -20,7 +20,8 @@ import Testing
         let c = try Tensor(uninitialized: .float32, shape: [m, n])
         try Kernels.matmul(a, try b.copied(), transposeA: false, transposeB: false, into: c)
         for result in results { #expect(try result == c.scalars()) }
-        #expect(b.isUniquelyReferenced())
+        let isUnique = b.isUniquelyReferenced()
+        #expect(isUnique)
         b.elements(Float.self)[k * n / 2] += 1
         b.elements(Float.self)[k * n - 1] -= 1
       }

@@ -8,6 +8,19 @@ _INITIALIZERS = (
 )
 
 TABLE = {
+    "_model.rnn_cells": {
+        "1 nn.rnn_cell": ("RNNCell BasicRNNCell BasicLSTMCell LSTMCell GRUCell LSTMStateTuple"),
+    },
+    "_model.rnn_wrappers": {
+        "1 nn.rnn_cell": "MultiRNNCell DropoutWrapper ResidualWrapper DeviceWrapper",
+        "2 nn": (
+            "RNNCellDropoutWrapper=DropoutWrapper RNNCellResidualWrapper=ResidualWrapper "
+            "RNNCellDeviceWrapper=DeviceWrapper"
+        ),
+    },
+    "_model.rnn": {
+        "1 nn": "dynamic_rnn bidirectional_dynamic_rnn static_rnn static_bidirectional_rnn",
+    },
     "_model.variables": {
         "12 tf": "Variable VariableSynchronization VariableAggregation",
         "1 tf": (

@@ -27,19 +27,6 @@ TABLE = {
         ),
         "2 image": "ResizeMethod resize=resize_images_v2",
     },
-    "_ops.rnn_cells": {
-        "1 nn.rnn_cell": ("RNNCell BasicRNNCell BasicLSTMCell LSTMCell GRUCell LSTMStateTuple"),
-    },
-    "_ops.rnn_wrappers": {
-        "1 nn.rnn_cell": "MultiRNNCell DropoutWrapper ResidualWrapper DeviceWrapper",
-        "2 nn": (
-            "RNNCellDropoutWrapper=DropoutWrapper RNNCellResidualWrapper=ResidualWrapper "
-            "RNNCellDeviceWrapper=DeviceWrapper"
-        ),
-    },
-    "_ops.rnn": {
-        "1 nn": "dynamic_rnn bidirectional_dynamic_rnn static_rnn static_bidirectional_rnn",
-    },
     "_framework.nest": {
         "12 nest": "assert_same_structure flatten is_nested map_structure pack_sequence_as",
     },

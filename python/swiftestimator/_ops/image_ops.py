@@ -21,6 +21,8 @@ def _at_least_3(image):
 
 
 def _three_or_four(image, what="image"):
+    if _rank(image) is not None and _rank(image) < 3:
+        return _at_least_3(image)
     if _rank(image) not in (3, 4):
         raise ValueError(f"'{what}' (shape {image.shape}) must have either 3 or 4 dimensions.")
     return image

@@ -4,10 +4,10 @@ from swiftestimator._framework import dtypes, nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import name_scope
 from swiftestimator._framework.tensor_shape import TensorShape
+from swiftestimator._model.rnn_cells import assert_like_rnncell
 from swiftestimator._model.scopes import variable_scope
 from swiftestimator._ops import array_ops, control_flow_ops, mask_ops, math_ops
 from swiftestimator._ops.cast_ops import cast
-from swiftestimator._ops.rnn_cells import assert_like_rnncell
 from swiftestimator._ops.tensor_array_ops import TensorArray
 
 __all__ = ["bidirectional_dynamic_rnn", "dynamic_rnn", "static_bidirectional_rnn", "static_rnn"]

@@ -6,9 +6,9 @@ from swiftestimator._framework import nest
 from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import device as device_scope
 from swiftestimator._framework.graph import name_scope
+from swiftestimator._model.rnn_cells import LSTMStateTuple, RNNCell, _units, assert_like_rnncell
 from swiftestimator._model.scopes import variable_scope
 from swiftestimator._ops import array_ops, math_ops, nn_ops, slice_ops
-from swiftestimator._ops.rnn_cells import LSTMStateTuple, RNNCell, _units, assert_like_rnncell
 
 __all__ = ["MultiRNNCell"]
 
