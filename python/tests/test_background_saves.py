@@ -134,7 +134,7 @@ def test_code_of_the_program_finds_the_files(tmp_path):
 
 
 FAILING = """
-    import os, resource, signal, sys
+    import os, resource, shutil, signal, sys
     import swiftestimator.compat.v1 as tf
     from test_background_saves import *
     folder, what = sys.argv[1:]
@@ -175,6 +175,7 @@ FAILING = """
     assert calls == [30]
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     if what == "folder":
+        shutil.rmtree(folder, ignore_errors=True)  # what was written after the folder had gone
         os.rename(folder + ".away", folder)
     latest = tf.train.latest_checkpoint(folder)
     step = int(latest.rpartition("-")[2])
@@ -182,7 +183,8 @@ FAILING = """
     check(latest, step, size)
     if what != "read-only":
         names = os.listdir(folder)
-        assert not [n for n in names if "temp" in n], names
+        # Nobody finds the unfinished files of a folder that has been moved, until the next training sweeps them.
+        assert what == "folder" or not [n for n in names if "temp" in n], names
         rows = lambda: iter([np.ones([1], np.float32)] * 5)
         train(5)
         check(tf.train.latest_checkpoint(folder), step + 5, size)

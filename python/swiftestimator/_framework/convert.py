@@ -294,10 +294,11 @@ def _constant_node(array, dtype, name):
     return graph.create_op("Const", [], {"value": array, "dtype": number}, name).outputs[0]
 
 
-def _has_tensor(value):
+def has_tensor(value):
+    """Whether nested lists hold a tensor or what stands for one."""
     for item in value:
         if isinstance(item, list | tuple):
-            if _has_tensor(item):
+            if has_tensor(item):
                 return True
         elif isinstance(item, Tensor) or hasattr(item, "_as_tensor"):
             return True
@@ -316,7 +317,7 @@ def _pack(value, dtype, name):
     with name_scope(name or "packed") as scope:
         items = []
         for i, item in enumerate(value):
-            if isinstance(item, list | tuple) and _has_tensor(item):
+            if isinstance(item, list | tuple) and has_tensor(item):
                 items.append(_pack(item, dtype, str(i)))
             else:
                 items.append(convert_to_tensor(item, dtype, name=str(i)))
@@ -372,7 +373,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
             )
         return result
     preferred = preferred_dtype if preferred_dtype is not None else dtype_hint
-    if isinstance(value, list | tuple) and _has_tensor(value):
+    if isinstance(value, list | tuple) and has_tensor(value):
         if dtype is None and preferred is not None:
             try:
                 return _pack(value, dtypes.as_dtype(preferred), name)

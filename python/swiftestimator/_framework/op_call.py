@@ -2,7 +2,7 @@
 
 from swiftestimator._border import function
 from swiftestimator._framework import dtypes
-from swiftestimator._framework.convert import convert_to_tensor
+from swiftestimator._framework.convert import convert_to_tensor, has_tensor
 from swiftestimator._framework.graph import Tensor, get_default_graph
 
 __all__ = ["apply", "op_names"]
@@ -47,6 +47,8 @@ def _convert(value, dtype, preferred, argument, op_type):
     if value.__class__ is Tensor:
         return value
     try:
+        if preferred is not None and isinstance(value, list | tuple) and has_tensor(value):
+            preferred = None  # tensors in a list decide; the op's default is for plain numbers
         return convert_to_tensor(value, dtype, argument, preferred_dtype=preferred)
     except (TypeError, ValueError) as error:
         if value is None:

@@ -21,8 +21,6 @@ def _at_least_3(image):
 
 
 def _three_or_four(image, what="image"):
-    if _rank(image) is not None and _rank(image) < 3:
-        return _at_least_3(image)
     if _rank(image) not in (3, 4):
         raise ValueError(f"'{what}' (shape {image.shape}) must have either 3 or 4 dimensions.")
     return image
@@ -37,9 +35,16 @@ def _size(image, axis):
 # -- Flips and turns
 
 
+def _to_be_flipped(image):
+    image = convert_to_tensor(image, name="image")
+    if _rank(image) is not None:
+        _at_least_3(image)
+    return _three_or_four(image)
+
+
 def _flip(image, axis, name):
     with name_scope(None, name, [image]):
-        image = _three_or_four(convert_to_tensor(image, name="image"))
+        image = _to_be_flipped(image)
         return array_ops.reverse(image, [axis + (_rank(image) == 4)])
 
 
@@ -55,7 +60,7 @@ def flip_up_down(image):
 
 def _random_flip(image, axis, seed, name):
     with name_scope(None, name, [image]):
-        image = _three_or_four(convert_to_tensor(image, name="image"))
+        image = _to_be_flipped(image)
         if _rank(image) == 3:
             flips = math_ops.less(random_ops.random_uniform([], 0, 1.0, seed=seed), 0.5)
             result = control_flow_ops.cond(flips, lambda: array_ops.reverse(image, [axis]), lambda: image)
