@@ -55,7 +55,7 @@ extension Graph {
         "Op '\(definition.name)' takes \(definition.inputs.count) arguments, got \(arguments.count)")
     }
     // Nearly always, everything stands in this graph.
-    let isLocal = arguments.allSatisfy { $0.allSatisfy { $0.graph === self } }
+    let isLocal = arguments.allSatisfy { $0.allSatisfy { $0.exists && $0.node.isPart(of: self) } }
     let local = isLocal ? arguments : try arguments.map { try $0.map { try capture($0, for: definition, name) } }
     var attributes = given
     for key in given.keys where !key.hasPrefix("_") && definition.attribute(named: key) == nil {

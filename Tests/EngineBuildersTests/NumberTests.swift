@@ -173,7 +173,8 @@ private func expectClose(_ actual: [Double], _ expected: [Double], _ what: Strin
     _ = try session.run(fetches: [], targets: [try graph.localVariablesInitializer()])
     _ = try session.run(fetches: [], targets: [iou.update.node])
     expectClose(try floats(try session.run(fetches: [iou.value])[0]), [0.3333333], "mean_iou")
-    expectClose(try floats(try session.run(fetches: [accuracy.update])[0]), [0.5], "mean_per_class_accuracy")
+    expectClose(try floats(try session.run(fetches: [accuracy.update])[0]), [0.5, 1, 0], "accuracies of the classes")
+    expectClose(try floats(try session.run(fetches: [accuracy.value])[0]), [0.5], "mean_per_class_accuracy")
   }
 
   @Test func best() throws {

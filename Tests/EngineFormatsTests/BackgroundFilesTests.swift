@@ -126,7 +126,7 @@ private final class Notes: @unchecked Sendable {
       let reader = try TensorBundleReader(prefix: prefix)
       #expect(contents(try reader.read("large")) == contents(tensor))
       let first = try reader.read("first")
-      #expect(first.elements(Int32.self)[0] == 7)
+      #expect(first.elements(Int64.self)[0] == 7)
       for name in reader.names { try reader.verify(name) }
       let whole = try FileSystem.readFile(prefix + ".data-00000-of-00001")
       #expect(whole.count == 8 + tensor.byteCount + 1)

@@ -203,6 +203,11 @@ enum OpSamples {
     "SparseFillEmptyRowsGrad",
     "DisableCopyOnRead", "GenerateVocabRemapping", "LoadAndRemapMatrix", "MergeV2Checkpoints", "RestoreV2", "SaveV2",
     "ShardedFilename", "StaticRegexFullMatch",
+    // Complex numbers: python/tests/test_complex.py.
+    "Angle", "Complex", "ComplexAbs", "Conj", "ConjugateTranspose", "Imag", "Real",
+    // python/tests/test_text_and_matrix_ops.py.
+    "Cholesky", "ParallelDynamicStitch", "RegexFullMatch", "RegexReplace", "StaticRegexReplace", "SparseConcat",
+    "SparseSlice", "StringFormat",
   ]
 
   /// Whether the op works element by element on inputs of one shape.
@@ -215,7 +220,7 @@ enum OpSamples {
   private static let notElementwise: Set<String> = [
     "MatMul", "BatchMatMul", "BatchMatMulV2", "L2Loss", "Range", "Diag", "DiagPart", "MatrixDiag", "MatrixDiagPart",
     "Cross", "Einsum", "TopK", "InTopK", "InTopKV2", "MatrixSetDiag", "MatrixSetDiagV3", "PlaceholderWithDefault", "Qr",
-    "LinSpace",
+    "LinSpace", "MatrixDeterminant", "MatrixInverse", "MatrixSolve", "MatrixTriangularSolve",
     "AddN", "AccumulateNV2",
   ]
 }

@@ -94,10 +94,10 @@ import Testing
   @Test func rulesEndTraining() throws {
     try withDirectory { directory in
       let estimator = try estimator(directory)
-      try estimator.train(on: data, steps: 1)
-      _ = try estimator.evaluate(on: data)
       let reached = try EarlyStoppingHook(
         estimator, metric: "loss", .threshold(10, isUpper: false), everySecs: nil, everySteps: 1)
+      try estimator.train(on: data, steps: 1, hooks: [reached])  // nothing has been evaluated yet
+      _ = try estimator.evaluate(on: data)
       try estimator.train(on: data.repeated(), maxSteps: 50, hooks: [reached])
       #expect(try estimator.variableValue("global_step").integers() == [2])
       let early = try EarlyStoppingHook(

@@ -31,7 +31,8 @@ import Testing
       func exports(_ name: String) throws -> Int { try FileSystem.listDirectory("\(directory)/export/\(name)").count }
       #expect(try exports("latest") == 2)
       #expect(try exports("final") == 1)
-      #expect(try exports("best") == 4)
+      // The weights stay as they are from step 100 on, so later evaluations are no better.
+      #expect(try exports("best") == 2)
 
       // The scaffold's saver keeps two checkpoints, and its local variable is in none.
       let checkpoints = try FileSystem.listDirectory(directory).filter { $0.hasSuffix(".index") }.sorted()
@@ -156,9 +157,10 @@ import Testing
     expectFailure(.value, "distinct keys") {
       _ = try ServingInput.raw(["label": (.float32, [nil])], labels: (.float32, [nil]))(graph)
     }
-    let input = try ServingInput.raw(["b": (.float32, [nil, 2]), "a": (.int64, [nil])])(graph)
+    let other = Graph()
+    let input = try ServingInput.raw(["b": (.float32, [nil, 2]), "a": (.int64, [nil])])(other)
     #expect(input.features.keys.sorted() == ["a", "b"] && input.labels == nil)
-    #expect(graph.nodes.map(\.name) == ["a", "b"])
+    #expect(other.nodes.map(\.name) == ["a", "b"])
     let parsed = try ServingInput.parsing(["x": .init(.float32, shape: [2])])(graph)
     #expect(parsed.receivers.keys.sorted() == ["examples"])
     #expect(parsed.features["x"]?.shape == [nil, 2])

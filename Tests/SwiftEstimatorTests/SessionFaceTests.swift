@@ -61,7 +61,6 @@ import Testing
     expectFailure(.stopIteration, "requested the iterations to stop") {
       try session.runStep { try $0.requestStop() }
     }
-    #expect(session.shouldStop)
     try session.close()
     expectFailure(.runtime, "closed session") { _ = try session.run(fetches: [model.double]) }
   }

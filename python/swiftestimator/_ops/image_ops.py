@@ -93,7 +93,7 @@ def transpose(image, name=None):
 def rot90(image, k=1, name=None):
     """The image turned ``k`` times by 90 degrees, against the clock."""
     with name_scope(name, "rot90", [image]):
-        image = _three_or_four(convert_to_tensor(image, name="image"))
+        image = _to_be_flipped(image)
         if isinstance(k, Tensor):
             turns = [lambda n=n: rot90(image, n) for n in range(4)]
             result = control_flow_ops.switch_case(math_ops.floormod(k, 4), turns)
