@@ -1,5 +1,6 @@
 """Hooks: code that runs around the steps of a session."""
 
+import collections
 import contextlib
 from collections import namedtuple
 
@@ -107,12 +108,25 @@ def _no_messages():
     return _nothing
 
 
+class _Parted:
+    """Stands where the Python context of a run that is over has been."""
+
+
+_parted = _Parted()
+_recent = collections.deque()
+_NESTED_RUNS = 4  # runs within runs whose contexts are remembered
+
+
 def _context(engine):
     """The Python context of an engine's context: one for all hooks of a run."""
     known = _attachment(engine)
-    if known is None:
+    if known is None or known is _parted:
         known = SessionRunContext(None, None)
         _attach(engine, known)
+        # The two hold each other, which no collector of one language sees: those of earlier runs are parted.
+        _recent.append(engine)
+        if len(_recent) > _NESTED_RUNS:
+            _attach(_recent.popleft(), _parted)
     return known._bound(engine)
 
 
