@@ -80,6 +80,9 @@ static PyMethodDef methods[] = {
     {"run", (PyCFunction)(void (*)(void))module_run, METH_FASTCALL,
      "run(prepared, /, *feeds)\n--\n\nRuns what session.callable prepared, with one array for each of its feeds; "
      "returns the list of its results."},
+    {"request_key", (PyCFunction)(void (*)(void))module_request_key, METH_FASTCALL,
+     "request_key(fetches, feed_dict, /)\n--\n\nWhat says that two calls of Session.run ask for the same; None when that "
+     "takes a closer look."},
     {"run_known", (PyCFunction)(void (*)(void))module_run_known, METH_FASTCALL,
      "run_known(requests, graph, fetches, feed_dict, /)\n--\n\nThe result of a request that a session keeps in its dict of "
      "requests; NotImplemented when it is not there."},

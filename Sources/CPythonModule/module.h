@@ -96,6 +96,7 @@ PyObject *module_functions(PyObject *module, PyObject *unused);
 PyObject *module_run(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* request.c */
+PyObject *module_request_key(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 PyObject *module_run_known(PyObject *module, PyObject *const *arguments, Py_ssize_t count);
 
 /* errors.c */

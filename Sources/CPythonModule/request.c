@@ -64,8 +64,8 @@ static bool put_feeds(PyObject *key, PyObject *feeds, Py_ssize_t index) {
   return true;
 }
 
-/* The key of a request, which `_request_key` in session.py makes, too; NULL, perhaps without an exception, when there is
- * none. */
+/* What says that two calls of Session.run ask for the same; NULL, perhaps without an exception, when that takes a closer
+ * look. */
 static PyObject *request_key(PyObject *fetches, PyObject *feeds, Py_ssize_t feed_count) {
   Py_ssize_t count = -1, size = 1; /* one element */
   if (PyList_CheckExact(fetches)) {
@@ -210,6 +210,24 @@ static PyObject *run_request(PyObject *request, PyObject *graph, PyObject *feed_
   return object;
 }
 
+/* The number of feeds; -1 when `feeds` is neither None nor a plain dict. */
+static Py_ssize_t count_feeds(PyObject *feeds) {
+  if (feeds == Py_None) return 0;
+  return PyDict_CheckExact(feeds) ? PyDict_Size(feeds) : -1;
+}
+
+PyObject *module_request_key(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+  (void)module;
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "request_key() wants fetches and feeds");
+    return NULL;
+  }
+  Py_ssize_t feed_count = count_feeds(arguments[1]);
+  PyObject *key = feed_count < 0 ? NULL : request_key(arguments[0], arguments[1], feed_count);
+  if (key == NULL && !PyErr_Occurred()) Py_RETURN_NONE;
+  return key;
+}
+
 PyObject *module_run_known(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
   (void)module;
   if (count != 4 || !PyDict_CheckExact(arguments[0])) {
@@ -217,9 +235,8 @@ PyObject *module_run_known(PyObject *module, PyObject *const *arguments, Py_ssiz
     return NULL;
   }
   PyObject *feeds = arguments[3];
-  bool has_dict = PyDict_CheckExact(feeds);
-  if (feeds != Py_None && !has_dict) Py_RETURN_NOTIMPLEMENTED;
-  Py_ssize_t feed_count = has_dict ? PyDict_Size(feeds) : 0;
+  Py_ssize_t feed_count = count_feeds(feeds);
+  if (feed_count < 0) Py_RETURN_NOTIMPLEMENTED;
   PyObject *key = request_key(arguments[2], feeds, feed_count);
   PyObject *request = key == NULL ? NULL : PyDict_GetItemWithError(arguments[0], key);
   Py_XINCREF(request);

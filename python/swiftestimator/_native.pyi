@@ -51,6 +51,12 @@ def functions() -> list[str]:
 def run(prepared: Object, /, *feeds: Any) -> list[Any]:
     """Runs what session.callable prepared, with one array for each of its feeds; returns the list of its results."""
 
+def request_key(fetches: Any, feed_dict: Any, /) -> tuple[Any, ...] | None:
+    """What says that two calls of Session.run ask for the same; None when that takes a closer look."""
+
+def run_known(requests: dict[Any, Any], graph: Any, fetches: Any, feed_dict: Any, /) -> Any:
+    """The result of a request that a session keeps in its dict of requests; NotImplemented when it is not there."""
+
 def abi_version() -> int:
     """The version of the engine's C interface."""
 

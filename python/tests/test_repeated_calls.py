@@ -1,9 +1,11 @@
 """What is kept from one call for the next must not show: values, errors and memory stay as if each call were the first."""
 
+import gc
 import os
 import shutil
 import sys
 import types
+import weakref
 
 import numpy as np
 import pytest
@@ -273,3 +275,23 @@ def test_memory_over_a_hundred_thousand_steps(tmp_path):
         timeout=900,
         arguments=[tmp_path],
     )
+
+
+def test_contexts_end_with_their_runs():
+    kept = []
+
+    class Keeps(tf.train.SessionRunHook):
+        def before_run(self, run_context):
+            kept.append(weakref.ref(run_context))
+
+        def after_run(self, run_context, run_values):
+            assert kept[-1]() is run_context
+
+    with tf.Graph().as_default():
+        y = tf.constant(1.0) + 1.0
+        with tf.train.MonitoredSession(hooks=[Keeps()]) as session:
+            for _ in range(3):
+                assert session.run(y) == 2.0
+            session.run_step_fn(lambda step_context: step_context.run_with_hooks(y))
+            gc.collect()
+            assert len(kept) == 4 and [k() for k in kept] == [None] * 4

@@ -48,6 +48,8 @@ final class HookedSession {
     if shouldStop { throw EngineError.runtime("Run called even after should_stop requested.") }
     let context = RunContext(originalArguments: caller, session: session)
     context.attachment = attachment
+    // What a host attaches usually holds the context: a cycle across languages, which no collector of either sees.
+    defer { context.attachment = nil }
     var requests = [RunArguments?](repeating: nil, count: hooks.count)
     for (index, hook) in beforeRunHooks { requests[index] = try hook.beforeRun(context) }
     let entry = try prepare(caller, requests)

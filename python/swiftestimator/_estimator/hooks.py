@@ -1,6 +1,5 @@
 """Hooks: code that runs around the steps of a session."""
 
-import collections
 import contextlib
 from collections import namedtuple
 
@@ -9,7 +8,7 @@ from swiftestimator._border import function
 from swiftestimator._errors import NanLossDuringTrainingError, OutOfRangeError
 from swiftestimator._framework.fetches import Fetches
 from swiftestimator._framework.graph import Operation, Tensor, get_default_graph
-from swiftestimator._framework.session import _expand_feed, _request_key, feed_pair, run_options
+from swiftestimator._framework.session import _expand_feed, feed_pair, run_options
 
 _attachment = function("context.attachment")
 _attach = function("context.attach")
@@ -108,25 +107,12 @@ def _no_messages():
     return _nothing
 
 
-class _Parted:
-    """Stands where the Python context of a run that is over has been."""
-
-
-_parted = _Parted()
-_recent = collections.deque()
-_NESTED_RUNS = 4  # runs within runs whose contexts are remembered
-
-
 def _context(engine):
     """The Python context of an engine's context: one for all hooks of a run."""
     known = _attachment(engine)
-    if known is None or known is _parted:
+    if known is None:
         known = SessionRunContext(None, None)
         _attach(engine, known)
-        # The two hold each other, which no collector of one language sees: those of earlier runs are parted.
-        _recent.append(engine)
-        if len(_recent) > _NESTED_RUNS:
-            _attach(_recent.popleft(), _parted)
     return known._bound(engine)
 
 
@@ -171,7 +157,7 @@ def request(graph, args, plans=None):
 
     ``plans`` is a dict that keeps what was compiled, for those who ask in every step.
     """
-    key = _request_key(args.fetches, None) if plans is not None else None
+    key = _native.request_key(args.fetches, None) if plans is not None else None
     plan = plans.get(key) if key is not None else None
     if plan is None and args.fetches is not None:
         plan = Fetches(graph, args.fetches)

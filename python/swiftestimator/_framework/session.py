@@ -180,7 +180,7 @@ class BaseSession(_native.Object):
 
     def _run_new(self, fetches, feed_dict):
         """Runs what is asked for the first time, and prepares it for the next."""
-        key = _request_key(fetches, feed_dict)
+        key = _native.request_key(fetches, feed_dict)
         plan, feeds = self._plan(fetches, feed_dict)
         if key is not None and all(getattr(t, "dtype", None) is not dtypes.resource for t in plan.outputs):
             prepared = _callable(self, plan.outputs, plan.nodes, [tensor for tensor, _ in feeds])
@@ -274,33 +274,6 @@ class BaseSession(_native.Object):
 
 
 _REQUEST_LIMIT = 128  # as many as the engine keeps
-
-
-def _request_key(fetches, feed_dict):
-    """What says that two calls of ``run`` ask for the same; ``None`` when that takes a closer look."""
-    kind = fetches.__class__
-    if kind is Tensor or kind is Operation:
-        key = (fetches,)
-    elif kind is list or kind is tuple:
-        key = (kind, *fetches)
-        for part in fetches:
-            if part.__class__ is not Tensor and part.__class__ is not Operation:
-                return None
-    elif kind is dict:
-        key = (kind, *fetches, *fetches.values())
-        for part in fetches.values():
-            if part.__class__ is not Tensor and part.__class__ is not Operation:
-                return None
-    else:
-        return None
-    if feed_dict:
-        if feed_dict.__class__ is not dict:
-            return None
-        for tensor in feed_dict:
-            if tensor.__class__ is not Tensor:
-                return None
-        key = (*key, None, *feed_dict)
-    return key
 
 
 def _request(prepared, plan, fetches, feeds):
