@@ -90,9 +90,8 @@ public final class BackgroundFiles: @unchecked Sendable {
     }
   }
 
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
-  // All guarded by `mutex`:
+  private let condition = Condition()
+  // All guarded by `condition`:
   private var jobs: [Job] = []
   /// The newest is synced first: it is what a lost checkpoint would be replaced by, and older ones may be deleted soon.
   private var unsynced: [Syncing] = []
@@ -108,23 +107,14 @@ public final class BackgroundFiles: @unchecked Sendable {
   private static let unsyncedLimit = 16
 
   private init() {
-    mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    condition.initialize(to: pthread_cond_t())
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
     // Handlers run before a fork in the reverse order of their registration. Memory's comes first, so that jobs can go
     // on while a fork waits for them.
     _ = try? Buffer(byteCount: 64)
     pthread_atfork(
-      { BackgroundFiles.shared.prepareForFork() }, { BackgroundFiles.shared.unlock() },
+      { BackgroundFiles.shared.prepareForFork() }, { BackgroundFiles.shared.condition.unlock() },
       { BackgroundFiles.shared.restartAfterFork() })
     atexit { BackgroundFiles.shared.finishBeforeExit() }
   }
-
-  private func lock() { pthread_mutex_lock(mutex) }
-  private func unlock() { pthread_mutex_unlock(mutex) }
 
   /// Whether this is the thread of the jobs.
   var isWorker: Bool { worker.load(ordering: .relaxed) == UInt(pthread_self()) }
@@ -143,16 +133,16 @@ public final class BackgroundFiles: @unchecked Sendable {
   /// When the system refuses a thread, the work is done before this returns.
   public func start(_ body: @escaping () throws -> Void) -> Job {
     let job = Job(body)
-    lock()
+    condition.lock()
     guard startWorker() else {
-      unlock()
+      condition.unlock()
       job.run()
       return job
     }
     jobs.append(job)
     jobCount.add(1, ordering: .sequentiallyConsistent)
-    pthread_cond_broadcast(condition)
-    unlock()
+    condition.signalAll()
+    condition.unlock()
     return job
   }
 
@@ -164,26 +154,24 @@ public final class BackgroundFiles: @unchecked Sendable {
   }
 
   /// Waits for a condition that changes with jobs and syncs.
-  private func wait(_ condition: () -> Bool) {
-    lock()
-    defer { unlock() }
-    while !condition(), !isWorker { pthread_cond_wait(self.condition, mutex) }
+  private func wait(_ isMet: () -> Bool) {
+    condition.withLock { while !isMet(), !isWorker { condition.wait() } }
   }
 
   // MARK: Syncing
 
   /// Has files synced when there is time.
   public func synchronizeLater(_ syncing: Syncing) {
-    lock()
+    condition.lock()
     guard startWorker() else {
-      unlock()
+      condition.unlock()
       syncing.run()
       return
     }
-    while unsynced.count >= BackgroundFiles.unsyncedLimit, !isWorker { pthread_cond_wait(condition, mutex) }
+    while unsynced.count >= BackgroundFiles.unsyncedLimit, !isWorker { condition.wait() }
     unsynced.append(syncing)
-    pthread_cond_broadcast(condition)
-    unlock()
+    condition.signalAll()
+    condition.unlock()
   }
 
   /// Returns when one of these is on disk, or all have failed.
@@ -192,9 +180,9 @@ public final class BackgroundFiles: @unchecked Sendable {
     if isWorker {
       // A job that needs it does it itself.
       for candidate in candidates.reversed() {
-        lock()
+        condition.lock()
         unsynced.removeAll { $0 === candidate }
-        unlock()
+        condition.unlock()
         if !candidate.isDone { candidate.run() }
         if candidate.isDurable { return }
       }
@@ -244,28 +232,28 @@ public final class BackgroundFiles: @unchecked Sendable {
   }
 
   private func work() {
-    lock()
+    condition.lock()
     while true {
       if !jobs.isEmpty {
         let job = jobs.removeFirst()
-        unlock()
+        condition.unlock()
         job.run()
-        lock()
+        condition.lock()
         jobCount.subtract(1, ordering: .sequentiallyConsistent)
-        pthread_cond_broadcast(condition)
+        condition.signalAll()
       } else if let syncing = unsynced.last {
         currentSyncing = syncing
-        unlock()
+        condition.unlock()
         syncing.step()  // a job that comes now does not wait for the rest
-        lock()
+        condition.lock()
         currentSyncing = nil
         if syncing.isDone {
           unsynced.removeAll { $0 === syncing }
           if !syncing.isDurable { failed.append(syncing) }
-          pthread_cond_broadcast(condition)
+          condition.signalAll()
         }
       } else {
-        pthread_cond_wait(condition, mutex)
+        condition.wait()
       }
     }
   }
@@ -273,13 +261,12 @@ public final class BackgroundFiles: @unchecked Sendable {
   // MARK: Forks
 
   private func prepareForFork() {
-    lock()
-    while jobCount.load(ordering: .sequentiallyConsistent) > 0, !isWorker { pthread_cond_wait(condition, mutex) }
+    condition.lock()
+    while jobCount.load(ordering: .sequentiallyConsistent) > 0, !isWorker { condition.wait() }
   }
 
   private func restartAfterFork() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    condition.reinitializeAfterFork()
     worker.store(0, ordering: .relaxed)
     jobCount.store(0, ordering: .sequentiallyConsistent)
     for syncing in unsynced where syncing !== currentSyncing { syncing.end() }

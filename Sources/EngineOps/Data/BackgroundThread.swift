@@ -1,47 +1,10 @@
 import EngineCore
 import Glibc
 
-/// A condition variable with its lock.
-final class Condition: @unchecked Sendable {
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
-
-  init() {
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-    condition = .allocate(capacity: 1)
-    condition.initialize(to: pthread_cond_t())
-    pthread_cond_init(condition, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(condition)
-    condition.deallocate()
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
-  }
-
-  func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body()
-  }
-
+extension Condition {
   /// Sleeps until somebody signals, or a short time has passed, so that callers can look for cancellation. The lock
   /// must be held.
-  func wait() {
-    var deadline = timespec()
-    clock_gettime(CLOCK_REALTIME, &deadline)
-    deadline.tv_nsec += 50_000_000
-    if deadline.tv_nsec >= 1_000_000_000 {
-      deadline.tv_nsec -= 1_000_000_000
-      deadline.tv_sec += 1
-    }
-    pthread_cond_timedwait(condition, mutex, &deadline)
-  }
-
-  func signalAll() { pthread_cond_broadcast(condition) }
+  func waitBriefly() { wait(seconds: 0.05) }
 }
 
 enum MonotonicClock {

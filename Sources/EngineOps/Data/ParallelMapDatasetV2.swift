@@ -79,7 +79,7 @@ private final class ParallelMapping: DatasetNode {
     func run() {
       while true {
         let mayGoOn = condition.withLock {
-          while !isStopped, !isInputDone, slots.count >= 2 * threads || isSuspended { condition.wait() }
+          while !isStopped, !isInputDone, slots.count >= 2 * threads || isSuspended { condition.waitBriefly() }
           let mayGoOn = !isStopped && !isInputDone
           if mayGoOn { active += 1 }
           return mayGoOn
@@ -123,7 +123,7 @@ private final class ParallelMapping: DatasetNode {
     func suspend() {
       condition.withLock {
         isSuspended = true
-        while active > 0 { condition.wait() }
+        while active > 0 { condition.waitBriefly() }
       }
       input.suspendWork()
     }
@@ -162,7 +162,7 @@ private final class ParallelMapping: DatasetNode {
       while result == nil {
         try work.context.checkCancellation()  // asks the host, so the lock must not be held
         result = work.condition.withLock {
-          if work.slots.first?.result == nil, !(work.slots.isEmpty && work.isInputDone) { work.condition.wait() }
+          if work.slots.first?.result == nil, !(work.slots.isEmpty && work.isInputDone) { work.condition.waitBriefly() }
           if let first = work.slots.first, let result = first.result {
             work.slots.removeFirst()
             work.condition.signalAll()

@@ -79,7 +79,7 @@ private final class Prefetching: DatasetNode {
       while true {
         let isStopped = condition.withLock {
           while !self.isStopped, items.count >= size || isProducing || isSuspended || cost < Queue.worthwhile {
-            condition.wait()
+            condition.waitBriefly()
           }
           if !self.isStopped { isProducing = true }
           return self.isStopped
@@ -105,7 +105,7 @@ private final class Prefetching: DatasetNode {
         var producesHere = false
         var needsThread = false
         condition.withLock {
-          if isSuspended || (items.isEmpty && isProducing) { condition.wait() }
+          if isSuspended || (items.isEmpty && isProducing) { condition.waitBriefly() }
           if isSuspended { return }
           if !items.isEmpty {
             ready = items.removeFirst()
@@ -137,7 +137,7 @@ private final class Prefetching: DatasetNode {
     func suspend() {
       condition.withLock {
         isSuspended = true
-        while isProducing { condition.wait() }
+        while isProducing { condition.waitBriefly() }
       }
       input.suspendWork()
     }
