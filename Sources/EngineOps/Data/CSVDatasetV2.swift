@@ -42,9 +42,13 @@ extension OpDefinition {
       let columns = CSVColumns(
         defaults: defaults, selected: selected, delimiter: delimiter[0], usesQuotes: try context.flag(5),
         missing: ByteString(try context.text(6).utf8))
-      let source = CSVSource(
-        files: try context.fileNames(0), compression: try context.compression(1),
-        blockSize: try context.integer(2), hasHeader: try context.flag(3), columns: columns)
+      let (compression, blockSize) = (try context.compression(1), try context.integer(2))
+      let hasHeader = try context.flag(3)
+      let source = FileSource(try context.fileNames(0), element: columns.element) { path, _ in
+        let file = try FileInputStream(path, compression: compression, blockSize: blockSize)
+        if hasHeader { _ = try columns.record(file) }
+        return { try columns.record(file) }
+      }
       context.setOutput(0, try Tensor.dataset(source))
     }
   }
@@ -99,100 +103,18 @@ private struct CSVColumns: @unchecked Sendable {
     default: return try Tensor(strings: [field], shape: [])
     }
   }
-}
-
-private final class CSVSource: DatasetNode {
-  let files: [String]
-  let compression: RecordCompression
-  let blockSize: Int
-  let hasHeader: Bool
-  let columns: CSVColumns
-
-  init(files: [String], compression: RecordCompression, blockSize: Int, hasHeader: Bool, columns: CSVColumns) {
-    self.files = files
-    self.compression = compression
-    self.blockSize = blockSize
-    self.hasHeader = hasHeader
-    self.columns = columns
-  }
-
-  var cardinality: Int { DatasetCardinality.unknown }
 
   /// A record: a line, or several when a quoted field goes on over their ends. Empty lines count for nothing.
-  private func record(_ file: FileInputStream) throws -> ByteString? {
+  func record(_ file: FileInputStream) throws -> ByteString? {
     while let line = try file.line() {
       if line.isEmpty { continue }
       var record = line
-      while columns.usesQuotes, record.lazy.filter({ $0 == 0x22 }).count % 2 == 1, let more = try file.line() {
+      while usesQuotes, record.lazy.filter({ $0 == 0x22 }).count % 2 == 1, let more = try file.line() {
         record.append(0x0a)
         record += more
       }
       return record
     }
     return nil
-  }
-
-  func makeIterator(_ context: IterationContext) -> any DatasetIterator { Iterator(self, context) }
-
-  var isRepeatable: Bool { true }
-
-  private final class Iterator: DatasetIterator {
-    let dataset: CSVSource
-    let context: IterationContext
-    /// The file that is open, or comes next.
-    var index = 0
-    var file: FileInputStream?
-    /// Records of the file that have been read, without its header.
-    var position = 0
-
-    init(_ dataset: CSVSource, _ context: IterationContext) {
-      self.dataset = dataset
-      self.context = context
-    }
-
-    func next() throws -> DatasetElement? {
-      while index < dataset.files.count {
-        if let record = try nextRecord() { return .tensors(try dataset.columns.element(record)) }
-        file = nil
-        index += 1
-        position = 0
-      }
-      return nil
-    }
-
-    /// The next record of the file; `nil` at its end.
-    private func nextRecord() throws -> ByteString? {
-      let open = try file ?? dataset.open(dataset.files[index])
-      file = open
-      let record = try dataset.record(open)
-      if record != nil { position += 1 }
-      return record
-    }
-
-    func saveState(_ encoder: inout IteratorEncoder) {
-      encoder.append(index)
-      encoder.append(position)
-    }
-
-    func restoreState(_ decoder: inout IteratorDecoder) throws {
-      index = try decoder.count()
-      let wanted = try decoder.count()
-      guard index < dataset.files.count || (index == dataset.files.count && wanted == 0) else {
-        throw StateDecoder.damaged("file \(index) of \(dataset.files.count)")
-      }
-      while position < wanted {
-        guard try nextRecord() != nil else {
-          throw EngineError.dataLoss("'\(dataset.files[index])' has fewer than the \(wanted) records read before")
-        }
-        if position % 1024 == 0 { try context.checkCancellation() }
-      }
-    }
-  }
-
-  /// A file, after its header.
-  private func open(_ path: String) throws -> FileInputStream {
-    let file = try FileInputStream(path, compression: compression, blockSize: blockSize)
-    if hasHeader { _ = try record(file) }
-    return file
   }
 }

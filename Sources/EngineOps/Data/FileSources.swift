@@ -2,14 +2,21 @@ import EngineCore
 import EngineFormats
 import EngineGraph
 
-/// A dataset that reads files one after the other; `open` gives a closure that gives the records of one.
+/// A dataset that reads files one after the other; `open` gives a closure that gives the records of one, and `element`
+/// what stands for a record: itself, unless told otherwise.
 final class FileSource: DatasetNode {
   typealias Reader = () throws -> ByteString?
   let files: [String]
   let open: @Sendable (_ path: String, _ index: Int) throws -> Reader
+  let element: @Sendable (_ record: ByteString) throws -> [Tensor]
 
-  init(_ files: [String], open: @escaping @Sendable (_ path: String, _ index: Int) throws -> Reader) {
+  init(
+    _ files: [String],
+    element: @escaping @Sendable (ByteString) throws -> [Tensor] = { [try Tensor(strings: [$0], shape: [])] },
+    open: @escaping @Sendable (_ path: String, _ index: Int) throws -> Reader
+  ) {
     self.files = files
+    self.element = element
     self.open = open
   }
 
@@ -36,7 +43,7 @@ final class FileSource: DatasetNode {
 
     func next() throws -> DatasetElement? {
       while let record = try nextRecord() {
-        if let record { return .tensors([try Tensor(strings: [record], shape: [])]) }
+        if let record { return .tensors(try dataset.element(record)) }
       }
       return nil
     }
@@ -64,7 +71,9 @@ final class FileSource: DatasetNode {
     func restoreState(_ decoder: inout IteratorDecoder) throws {
       index = try decoder.count()
       let wanted = try decoder.count()
-      guard index <= dataset.files.count else { throw StateDecoder.damaged("file \(index) of \(dataset.files.count)") }
+      guard index < dataset.files.count || (index == dataset.files.count && wanted == 0) else {
+        throw StateDecoder.damaged("file \(index) of \(dataset.files.count)")
+      }
       while position < wanted {
         guard case .some(.some) = try nextRecord() else {
           throw EngineError.dataLoss("'\(dataset.files[index - 1])' has fewer than the \(wanted) records read before")
