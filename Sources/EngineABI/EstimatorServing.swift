@@ -68,14 +68,6 @@ let estimatorServingFunctions: [HostFunction] = [
         )
       })
   },
-  HostFunction("predictor.run", blocking: true) { arguments in
-    let predictor: Predictor = try arguments.object(0)
-    let values = try pairs(arguments[1], "predictor.run").map { name, value in
-      guard case .tensor(let tensor) = value else { throw EngineError.type("predictor.run: '\(name)' is no array") }
-      return (name: name, value: tensor)
-    }
-    return .list(try predictor.predict(values).map { .fetched($0) })
-  },
   HostFunction("predictor.refresh", blocking: true) { arguments in
     let predictor: Predictor = try arguments.object(0)
     return .bool(try predictor.refresh())

@@ -29,7 +29,7 @@ import EngineRuntime
 //       -> [(name, [(metric, [arrays])])]; replace(index, graph) builds another input in the graph and returns None if it
 //       does not fit the model, or ([outputs], [the model's outputs], [input hooks])
 //   estimator.predictor(e, build(graph) -> (spec, [(name, output)]), {checkpoint_path, output_key})      -> predictor
-//   predictor.run(p, [(name, array)]) -> arrays; predictor.refresh(p) -> bool; predictor.close(p)
+//   predictor.refresh(p) -> bool; predictor.close(p)
 //   predictor.fields(p) -> {graph, session, inputs: [(name, output)], outputs: [(name, output)], checkpoint}
 //   estimator.predict_open(e, build, {predict_keys, hooks, checkpoint_path})        -> stream
 //   estimator.predict_next(stream) -> arrays of a batch, or None at the end

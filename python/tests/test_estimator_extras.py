@@ -219,3 +219,20 @@ def test_python_errors_come_out_as_they_are(tmp_path):
     with pytest.raises(KeyError, match="mine") as raised:
         tf.estimator.Estimator(model, str(tmp_path)).train(_input())
     assert any(entry.name == "model" for entry in raised.traceback)
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [
+        ("MyRNN2Cell", "my_rnn2_cell"),
+        ("A1B2", "a1b2"),
+        ("LSTMCell", "lstm_cell"),
+        ("HTTPServer3X", "http_server3x"),
+        ("_Own", "private__own"),
+    ],
+)
+def test_names_of_classes_as_scopes(name, scope):
+    with tf.Graph().as_default():
+        layer = type(name, (tf.layers.Layer,), {})()
+        layer(tf.ones([2, 3]))
+        assert layer.scope_name == scope

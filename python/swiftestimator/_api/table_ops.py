@@ -9,7 +9,7 @@ TABLE = {
     "_ops.image_ops": {
         "12 image": (
             "central_crop crop_to_bounding_box extract_patches flip_left_right flip_up_down pad_to_bounding_box "
-            "random_crop random_flip_left_right random_flip_up_down rot90 transpose "
+            "random_flip_left_right random_flip_up_down rot90 transpose "
             "resize_with_crop_or_pad=resize_image_with_crop_or_pad"
         ),
         "1 image": "resize_image_with_crop_or_pad transpose_image=transpose",
@@ -273,6 +273,7 @@ TABLE = {
             "truncated_normal"
         ),
         "1 random": "multinomial poisson=random_poisson stateless_multinomial",
+        "12 image": "random_crop",
         "12 random": (
             "categorical gamma=random_gamma normal=random_normal shuffle=random_shuffle "
             "stateless_categorical=stateless_random_categorical stateless_normal=stateless_random_normal "

@@ -22,12 +22,6 @@ class FunctionBody(Graph):
         self.writes = {}  # the last change of each variable that the body changes
         self.reads_inside = frozenset()  # variables that the body reads itself, instead of taking their value in
 
-    def last_write(self, variable):
-        """The last operation of this body, or one around it, that changes a variable; ``None`` if none does."""
-        if variable._handle_tensor in self.writes:
-            return self.writes[variable._handle_tensor]
-        return self.outer_graph.last_write(variable) if isinstance(self.outer_graph, FunctionBody) else None
-
     def reads(self, variable):
         """Whether the value of a variable is read where it is used: the body, or one around it, changes it."""
         handle = variable._handle_tensor

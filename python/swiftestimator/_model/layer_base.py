@@ -20,8 +20,9 @@ def _unique_name(base):
     return f"{base}_{counts[base]}"
 
 
-def _snake_case(name):
-    name = re.sub("(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+def snake_case(name):
+    """The name of a class as that of a scope."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     name = re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
     return f"private{name}" if name.startswith("_") else name
 
@@ -45,7 +46,7 @@ class Layer:
         self.activity_regularizer = kwargs.pop("activity_regularizer", None)
         if kwargs:
             raise TypeError("Keyword argument not understood:", next(iter(kwargs)))
-        self._base_name = name or _snake_case(type(self).__name__)
+        self._base_name = name or snake_case(type(self).__name__)
         self._name = name or _unique_name(self._base_name)
         self._dtype = None if dtype is None else dtypes.as_dtype(dtype).name
         self.trainable = trainable

@@ -1,6 +1,7 @@
 """Cells of recurrent networks: one step each."""
 
 import collections
+import contextlib
 import random
 
 from swiftestimator._framework import dtypes, nest
@@ -8,6 +9,7 @@ from swiftestimator._framework.convert import convert_to_tensor
 from swiftestimator._framework.graph import get_default_graph, name_scope
 from swiftestimator._framework.tensor_shape import TensorShape
 from swiftestimator._model import initializers
+from swiftestimator._model.layer_base import snake_case
 from swiftestimator._model.scopes import get_variable, get_variable_scope, variable_scope
 from swiftestimator._ops import array_ops, clip_ops, linalg_ops, math_ops, nn_ops
 from swiftestimator._ops.array_ops import zeros
@@ -99,7 +101,7 @@ class RNNCell:
     @property
     def name(self):
         """The name of the cell's variable scope."""
-        return self._attribute("_name", None) or self._base_name or _snake_case(type(self).__name__)
+        return self._attribute("_name", None) or self._base_name or snake_case(type(self).__name__)
 
     @property
     def dtype(self):
@@ -119,7 +121,7 @@ class RNNCell:
         with context as entered:
             if known is None:
                 self._cell_scope = entered
-            with name_scope(self.name) if known is not None else _nothing():
+            with name_scope(self.name) if known is not None else contextlib.nullcontext():
                 if self._attribute("_dtype", None) is None:
                     self._dtype = convert_to_tensor(nest.flatten(inputs)[0]).dtype
                 if not self._attribute("built", False):
@@ -204,7 +206,7 @@ class RNNCell:
         with name_scope(type(self).__name__ + "ZeroState", values=[batch_size]):
             if hasattr(batch_size, "value"):  # a Dimension
                 batch_size = batch_size.value
-            return nest.map_structure(lambda size: _state_zeros(size, batch_size, dtype), _sizes(self.state_size))
+            return nest.map_structure(lambda size: _state_zeros(size, batch_size, dtype), self.state_size)
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):
         """A state of zeros, for the batch and type of ``inputs`` unless told otherwise."""
@@ -221,29 +223,7 @@ class RNNCell:
         return self.zero_state(batch_size, dtype)
 
 
-def _sizes(structure):
-    """Structures of sizes whose ``TensorShape`` leaves stay whole."""
-    return structure
-
-
-class _nothing:  # noqa: N801
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        return False
-
-
-def _snake_case(name):
-    result = ""
-    for i, character in enumerate(name):
-        if character.isupper() and i and (not name[i - 1].isupper() or (i + 1 < len(name) and name[i + 1].islower())):
-            result += "_"
-        result += character.lower()
-    return "private" + result if result.startswith("_") else result
-
-
-def _input_depth(inputs_shape, name):
+def _input_depth(inputs_shape):
     depth = TensorShape(inputs_shape).as_list()[-1]
     if depth is None:
         raise ValueError(f"Expected inputs.shape[-1] to be known, received shape: {inputs_shape}")
@@ -269,7 +249,7 @@ class BasicRNNCell(RNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
-        depth = _input_depth(inputs_shape, self.name)
+        depth = _input_depth(inputs_shape)
         self._kernel = self.add_weight("kernel", [depth + self._num_units, self._num_units])
         self._bias = self.add_weight("bias", [self._num_units], initializer=initializers.Zeros())
         self.built = True
@@ -303,7 +283,7 @@ class GRUCell(RNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
-        units, depth = self._num_units, _input_depth(inputs_shape, self.name)
+        units, depth = self._num_units, _input_depth(inputs_shape)
         kernel, bias = self._kernel_initializer, self._bias_initializer
         self._gate_kernel = self.add_weight("gates/kernel", [depth + units, 2 * units], initializer=kernel)
         self._gate_bias = self.add_weight("gates/bias", [2 * units], initializer=bias or initializers.Ones())
@@ -345,7 +325,7 @@ class BasicLSTMCell(RNNCell):
         return self._num_units
 
     def build(self, inputs_shape):
-        depth = _input_depth(inputs_shape, self.name)
+        depth = _input_depth(inputs_shape)
         self._kernel = self.add_weight("kernel", [depth + self._num_units, 4 * self._num_units])
         self._bias = self.add_weight("bias", [4 * self._num_units], initializer=initializers.Zeros())
         self.built = True
@@ -395,7 +375,7 @@ class LSTMCell(RNNCell):
         return self._num_proj or self._num_units
 
     def build(self, inputs_shape):
-        units, depth = self._num_units, _input_depth(inputs_shape, self.name)
+        units, depth = self._num_units, _input_depth(inputs_shape)
         initializer = self._initializer
         self._kernel = self.add_weight("kernel", [depth + self.output_size, 4 * units], initializer=initializer)
         self._bias = self.add_weight("bias", [4 * units], initializer=initializers.Zeros())

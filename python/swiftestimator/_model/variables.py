@@ -233,12 +233,15 @@ class Variable(_native.Object):
     def _as_tensor(self, dtype=None, name=None):
         body = self._body()
         if body is not None and body.reads(self):
-            last = body.writes.get(self._handle_tensor)
-            with body.control_dependencies([] if last is None else [last]):
-                value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
-            value.set_shape(self._shape)
-            return value
+            return self._read_after(body.writes.get(self._handle_tensor), body)
         return _value(self)
+
+    def _read_after(self, change, body):
+        """The value in a function body once ``change`` (perhaps ``None``) has been made."""
+        with body.control_dependencies([] if change is None else [change]):
+            value = apply("ReadVariableOp", [self._handle_tensor], {"dtype": self._dtype})
+        value.set_shape(self._shape)
+        return value
 
     def ref(self):
         """A hashable object that stands for the variable."""
@@ -485,8 +488,6 @@ class AssignedVariable:
         return self._after
 
     def _as_tensor(self, dtype=None, name=None):
-        if isinstance(self._update, Tensor):
-            return self._update
         return function("variable.update_value")(self._update)
 
     def value(self):
@@ -515,10 +516,7 @@ class _AssignedInBody(AssignedVariable):
         self._after = self._as_tensor()
 
     def _as_tensor(self, dtype=None, name=None):
-        with self._op.graph.control_dependencies([self._op]):
-            value = apply("ReadVariableOp", [self._variable._handle_tensor], {"dtype": self._variable._dtype})
-        value.set_shape(self._variable._shape)
-        return value
+        return self._variable._read_after(self._op, self._op.graph)
 
 
 for _name in ("add radd sub rsub mul rmul truediv rtruediv lt le gt ge neg getitem").split():
@@ -721,13 +719,6 @@ def assign_add(ref, value, use_locking=None, name=None):
 def assign_sub(ref, value, use_locking=None, name=None):
     """``ref.assign_sub(value)``."""
     return _resource(ref).assign_sub(value, name=name)
-
-
-_SCATTERS = {
-    "update": "ResourceScatterUpdate", "add": "ResourceScatterAdd", "sub": "ResourceScatterSub",
-    "mul": "ResourceScatterMul", "div": "ResourceScatterDiv", "min": "ResourceScatterMin", "max": "ResourceScatterMax",
-    "nd_update": "ResourceScatterNdUpdate", "nd_add": "ResourceScatterNdAdd", "nd_sub": "ResourceScatterNdSub",
-}  # fmt: skip
 
 
 def _scatter_function(kind):

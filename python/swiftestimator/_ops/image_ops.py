@@ -228,11 +228,6 @@ def resize_image_with_crop_or_pad(image, target_height, target_width):
         return result if is_batch else array_ops.squeeze(result, [0])
 
 
-def random_crop(value, size, seed=None, name=None):
-    """A random part of a tensor, of the given size."""
-    return random_ops.random_crop(value, size, seed=seed, name=name)
-
-
 def extract_patches(images, sizes, strides, rates, padding, name=None):
     """Patches of images, each flattened into the last dimension."""
     return extract_image_patches(images, sizes, strides, rates, padding, name=name)
